@@ -1,0 +1,1 @@
+"""Alembic revisions: one small file per change, never edited after it landed."""
