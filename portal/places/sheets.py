@@ -1,0 +1,177 @@
+"""Files as sheets: what people send, opened safely, as numbered rows of cells.
+
+In: file names and bytes: text tables in the encodings and separators that Excel and
+WPS write, and XLSX. Out: sheets that begin with their header. What cannot be opened
+raises SheetError with the sentence for it; cells are not yet understood here.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from portal.places.cells import Cell
+from portal.places.columns import REQUIRED, Column, heads
+
+SIZE_LIMIT = 5 * 1024 * 1024  # bytes of one file
+ROW_LIMIT = 20_000  # filled rows of one sheet; the largest districts have about 1 000
+HEADER_WITHIN = 20  # rows from the top, titles included
+SEPARATORS = (",", "\t", ";", "|")
+
+BROKEN = "这个文件打不开，可能已损坏。请用 Excel 或 WPS 打开，另存为 xlsx 后再传。"
+NOT_A_TABLE = "这不是表格文件。请上传 xlsx 或 csv。"
+
+
+class SheetError(Exception):
+    """The file or sheet as a whole cannot be read; `cell` where one is to blame."""
+
+    def __init__(self, sentence: str, *, row: int = 0, cell: str = "") -> None:
+        self.sentence, self.row, self.cell = sentence, row, cell
+        super().__init__(sentence)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row with its number as a spreadsheet counts, from 1."""
+
+    number: int
+    cells: Sequence[Cell]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written in it."""
+        return all(cell is None or str(cell).strip() == "" for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows below a header; `columns` says where each column stands, from 0.
+
+    `width` is the number of cells beyond which nothing may stand: in a text file a
+    longer row means that a comma has torn a cell in two.
+    """
+
+    file: str
+    columns: dict[Column, int]
+    lines: list[Line]
+    width: int
+
+
+def letter(index: int) -> str:
+    """The spreadsheet's letters for a column counted from 0."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def filled(numbered: Iterable[tuple[int, Sequence[Cell]]]) -> list[Line]:
+    """The rows that hold something; raises SheetError above ROW_LIMIT of them."""
+    lines: list[Line] = []
+    for number, cells in numbered:
+        line = Line(number, cells)
+        if line.is_empty:
+            continue
+        if len(lines) == ROW_LIMIT:
+            message = f"文件超过 {ROW_LIMIT} 行。请按街道拆成几个文件后一起上传。"
+            raise SheetError(message)
+        lines.append(line)
+    return lines
+
+
+def find_header(lines: Sequence[Line]) -> Line | None:
+    """The first of the top rows that heads both codes and names."""
+    for line in lines:
+        if line.number > HEADER_WITHIN:
+            return None
+        found = {heads(str(cell)) for cell in line.cells if cell is not None}
+        if {Column.CODE, Column.NAME} <= found:
+            return line
+    return None
+
+
+def sheet_of(file: str, lines: list[Line]) -> Sheet:
+    """The rows below the header.
+
+    Raises SheetError where the header is missing, incomplete or twice.
+    """
+    header = find_header(lines)
+    if header is None:
+        wanted = "」「".join(REQUIRED)
+        message = f"没有找到表头。前 {HEADER_WITHIN} 行里要有一行写着「{wanted}」。"
+        raise SheetError(message)
+    columns = _columns(header)
+    missing = [column for column in REQUIRED if column not in columns]
+    if missing:
+        message = f"表头里缺少「{'」「'.join(missing)}」。请补上这一列。"
+        raise SheetError(message, row=header.number, cell=f"A{header.number}")
+    below = [line for line in lines if line.number > header.number]
+    return Sheet(file, columns, below, len(header.cells))
+
+
+def _columns(header: Line) -> dict[Column, int]:
+    columns: dict[Column, int] = {}
+    for index, cell in enumerate(header.cells):
+        column = heads(str(cell)) if cell is not None else None
+        if column is None:
+            continue
+        if column in columns:
+            message = f"「{column}」出现了两列。请只留一列，或改掉另一列的表头。"
+            place = f"{letter(index)}{header.number}"
+            raise SheetError(message, row=header.number, cell=place)
+        columns[column] = index
+    return columns
+
+
+def text_sheet(file: str, content: bytes) -> Sheet:
+    """The sheet of a CSV or tab-separated file, whatever its encoding."""
+    text = decoded(content)
+    if text.lstrip()[:1] == "<":
+        message = "这是网页格式的表格。请用 Excel 或 WPS 打开，另存为 xlsx 后再传。"
+        raise SheetError(message)
+    broken: SheetError | None = None
+    lines: list[Line] = []
+    for separator in SEPARATORS:
+        try:
+            lines = filled(_records(text, separator))
+        except SheetError as error:
+            broken = broken or error
+            continue
+        if find_header(lines):
+            return sheet_of(file, lines)
+    if broken:
+        raise broken
+    return sheet_of(file, lines)
+
+
+def decoded(content: bytes) -> str:
+    """The text: UTF-8 or UTF-16 by their marks, else UTF-8, else GB18030."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        guesses = ["utf-16"]
+    else:
+        guesses = ["utf-8-sig", "gb18030"]
+    for encoding in guesses:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in text:
+            raise SheetError(NOT_A_TABLE)
+        return text
+    message = "认不出这个文件的文字编码。请另存为 xlsx，或 UTF-8 编码的 csv。"
+    raise SheetError(message)
+
+
+def _records(text: str, separator: str) -> Iterator[tuple[int, Sequence[Cell]]]:
+    number = 0
+    try:
+        for number, record in enumerate(
+            csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True),
+            start=1,
+        ):
+            yield number, record
+    except csv.Error as error:
+        message = "从这一行起引号没有配对，读不下去。请检查双引号，或另存为 xlsx。"
+        raise SheetError(message, row=number + 1, cell=f"A{number + 1}") from error
