@@ -1,0 +1,1 @@
+"""What is printed: codes as pictures that a phone reads."""
