@@ -1,0 +1,155 @@
+"""开箱: the box is emptied at set hours, in random order, dated by day.
+
+Two SQLite files cannot commit together, so the order of steps makes it safe to die
+anywhere: give newcomers a new key → copy into the database in one transaction that
+also notes the opening's number → only then sweep the box and destroy its key. An
+opening whose number is in the database is never copied twice.
+"""
+
+import json
+import secrets
+from base64 import b64decode
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.entrances import ChannelKind
+from portal.intake.letterbox import Content, Letterbox
+from portal.intake.records import Contact, Letter, Opening, Remark, Response
+from portal.kernel import audit
+from portal.kernel.codes import random_id
+from portal.kernel.database import Base, SessionFactory, writing
+
+EMPTY = "0"  # the number in the log of an opening that found nothing
+RETRY_DAYS = timedelta(days=3)  # a form's token lives one day; twice is careful
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """Who opens the box, why, and when."""
+
+    by: str
+    reason: str
+    now: datetime
+    today: date
+
+
+def open_letterbox(sessions: SessionFactory, box: Letterbox, occasion: Occasion) -> int:
+    """Empty the box; gives the number of items that came out.
+
+    Noted in the audit log even where there was nothing in it.
+    """
+    taken = 0
+    with sessions() as session:
+        box.begin_after(session.scalar(select(func.max(Opening.number))) or 0)
+    pending = box.turn_key()
+    for opening in pending:
+        with sessions() as session, session.begin():
+            taken += _copy_once(writing(session), box, opening, occasion)
+        box.sweep(opening, today=occasion.today)
+    if not pending:
+        # Noted all the same: else the hour would stay due, and the next letter be
+        # taken out alone, at once, with the time in the log.
+        with sessions() as session, session.begin():
+            _note(writing(session), EMPTY, occasion)
+    box.forget_spent(before=occasion.today - RETRY_DAYS)
+    return taken
+
+
+def is_due(hours: tuple[time, ...], *, last: datetime, local_now: datetime) -> bool:
+    """Whether an opening hour lies between `last` and now, both in local time."""
+    midnight = local_now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = [midnight.replace(hour=hour.hour, minute=hour.minute) for hour in hours]
+    yesterday = [hour - timedelta(days=1) for hour in today]
+    return any(last < hour <= local_now for hour in [*yesterday, *today])
+
+
+def _copy_once(
+    session: Session, box: Letterbox, opening: int, occasion: Occasion
+) -> int:
+    if session.get(Opening, opening) is not None:
+        return 0
+    content = box.content(opening)
+    _write_shuffled(session, content, occasion.today)
+    session.add(
+        Opening(
+            number=opening,
+            opened_on=occasion.today,
+            items=len(content.messages),
+            unreadable=content.unreadable,
+        )
+    )
+    _note(session, str(opening), occasion)
+    return len(content.messages)
+
+
+def _note(session: Session, subject: str, occasion: Occasion) -> None:
+    audit.record(
+        session,
+        occasion.by,
+        "letterbox.open",
+        subject=subject,
+        reason=occasion.reason,
+        now=occasion.now,
+    )
+
+
+def _write_shuffled(session: Session, content: Content, today: date) -> None:
+    """Rows of every table in a random order of their own."""
+    letters: list[Base] = []
+    contacts: list[Base] = []
+    others: list[Base] = []
+    for message in content.messages.values():
+        item: dict[str, Any] = json.loads(message)
+        if item["what"] == "letter":
+            letter = _letter(item, today)
+            letters.append(letter)
+            contacts += _contact(item, letter)
+        else:
+            others += _answers(item)
+    for rows in (letters, contacts, others):
+        secrets.SystemRandom().shuffle(rows)
+        for row in rows:
+            session.add(row)
+        session.flush()
+
+
+def _letter(item: dict[str, Any], today: date) -> Letter:
+    return Letter(
+        id=random_id(),
+        round_id=item["round"],
+        place_id=item["place"],
+        category=item["category"],
+        sealed=b64decode(item["text"]),
+        lookup=bytes.fromhex(item["lookup"]),
+        reply_key=bytes.fromhex(item["reply_key"]),
+        opened_on=today,
+        flags=item["flags"],
+    )
+
+
+def _contact(item: dict[str, Any], letter: Letter) -> list[Contact]:
+    if item["contact"] is None:
+        return []
+    return [Contact(letter_id=letter.id, sealed=b64decode(item["contact"]))]
+
+
+def _answers(item: dict[str, Any]) -> list[Base]:
+    here = {"round_id": item["round"], "place_id": item["place"]}
+    ticks = Response(
+        **here,
+        channel_kind=ChannelKind(item["channel"]),
+        revision=item["revision"],
+        ticks=item["ticks"],
+        flags=item["flags"],
+    )
+    return [
+        ticks,
+        *(
+            Remark(**here, question=question, sealed=b64decode(sealed))
+            for question, sealed in item["texts"]
+        ),
+    ]

@@ -1,0 +1,204 @@
+"""The one write gate: whatever way a submission came, it goes through here.
+
+    open? → typed answers walked → cleaned → sealed to the community → letterbox
+
+Idempotent: the item's key follows from the form's nonce *and* the content, so the
+same form sent twice is kept once, and other words on a shared phone are another
+letter with another receipt.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.entrances import Entrance
+from portal.intake import receipts, sanitize
+from portal.intake.letterbox import Letterbox
+from portal.kernel import codes, sealing
+from portal.kernel.errors import ConflictError, InvalidError
+from portal.questionnaires.frozen import definition_of
+from portal.questionnaires.walk import Walk, walk
+from portal.rounds.phases import PublicAct
+
+LONGEST_LETTER = 5000  # characters; three pages by hand
+LONGEST_CONTACT = 100
+
+
+class NotCollectingError(ConflictError):
+    """The round takes nothing of this kind in its phase."""
+
+    sentence = "这一轮的征集已经结束，没有投进去。您写的字还在下面，可以复制下来。"
+
+
+class NotOpenError(ConflictError):
+    """Somebody opens a form in a phase that does not take it."""
+
+    sentence = (
+        "这会儿不收了：征集还没开始，或者已经结束。回到社区首页，看看现在能做什么。"
+    )
+
+
+class QuestionnaireChangedError(ConflictError):
+    """The answers belong to another revision."""
+
+    sentence = "问卷已更新，您勾过的都还在，请再看一遍后提交。"
+
+
+class AnswersError(InvalidError):
+    """Some answers cannot be taken as they are; `errors` says which."""
+
+    sentence = "有几道题要再看一下，已经用红字标出来了。"
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+class EmptyLetterError(AnswersError):
+    """A letter without words."""
+
+    def __init__(self) -> None:
+        super().__init__({"text": "还没有写内容。写一句话也行：什么地方，什么事。"})
+
+
+class LongLetterError(AnswersError):
+    """A letter beyond the limit."""
+
+    def __init__(self, length: int) -> None:
+        over = length - LONGEST_LETTER
+        super().__init__({"text": f"写多了 {over} 个字，请删短些，或分成两封信。"})
+
+
+class LongContactError(AnswersError):
+    """A contact beyond the limit: cut, it would reach nobody."""
+
+    def __init__(self) -> None:
+        sentence = f"联系方式太长了，最多 {LONGEST_CONTACT} 个字，写一个电话就够。"
+        super().__init__({"contact": sentence})
+
+
+@dataclass(frozen=True)
+class Door:
+    """What the gate needs of the installation."""
+
+    box: Letterbox
+    pepper: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """How a submission came: the entrance, the form's nonce, what looked odd."""
+
+    entrance: Entrance
+    nonce: str
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Complaint:
+    """A filled complaint form, as typed."""
+
+    category: str
+    text: str
+    contact: str = ""
+
+
+def receive_answers(
+    session: Session,
+    door: Door,
+    *,
+    arrival: Arrival,
+    revision: str,
+    posted: Mapping[str, Sequence[str]],
+) -> Walk:
+    """Take one questionnaire; ticks and texts part at the opening.
+
+    Raises NotCollectingError, QuestionnaireChangedError, AnswersError.
+    """
+    _require(arrival, PublicAct.ANSWER)
+    entrance = arrival.entrance
+    facts = entrance.facts
+    definition = definition_of(session, entrance.revision, facts=facts)
+    if revision != entrance.revision:
+        raise QuestionnaireChangedError
+    walked = walk(definition, posted, facts)
+    if walked.errors:
+        raise AnswersError(walked.errors)
+    texts = {q: sanitize.plain_text(text) for q, text in walked.texts.items()}
+    texts |= {q: sanitize.one_line(text) for q, text in walked.contact.items()}
+    message = {
+        "what": "answers",
+        "channel": entrance.channel_kind,
+        "revision": revision,
+        "ticks": walked.ticks,
+        "texts": [[q, _sealed(arrival, text)] for q, text in texts.items() if text],
+    }
+    content = _canonical([revision, walked.ticks, texts])
+    key = codes.mac(door.pepper, b"answers", arrival.nonce.encode(), content)
+    _drop(door, key, arrival=arrival, message=message)
+    return walked
+
+
+def receive_complaint(door: Door, *, arrival: Arrival, complaint: Complaint) -> str:
+    """Take one letter; gives its receipt, the same one if it was sent before.
+
+    Raises NotCollectingError, EmptyLetterError, LongLetterError, LongContactError.
+    """
+    _require(arrival, PublicAct.COMPLAIN)
+    text = sanitize.plain_text(complaint.text)
+    contact = sanitize.one_line(complaint.contact)
+    if not text:
+        raise EmptyLetterError
+    if len(text) > LONGEST_LETTER:
+        raise LongLetterError(len(text))
+    if len(contact) > LONGEST_CONTACT:
+        raise LongContactError
+    content = _canonical(
+        [arrival.entrance.place_code, complaint.category, text, contact]
+    )
+    receipt = receipts.receipt_for(door.pepper, arrival.nonce, content)
+    keys = receipts.keys_of(door.pepper, receipt)
+    message = {
+        "what": "letter",
+        "category": complaint.category,
+        "text": _sealed(arrival, text),
+        "contact": _sealed(arrival, contact) if contact else None,
+        "lookup": keys.lookup.hex(),
+        "reply_key": keys.pair.public.hex(),
+    }
+    _drop(door, box_key(keys.lookup), arrival=arrival, message=message)
+    return receipt
+
+
+def box_key(lookup: bytes) -> bytes:
+    """The key a letter has while it waits in the box."""
+    return sealing.derive(lookup, "letterbox")
+
+
+def _require(arrival: Arrival, act: PublicAct) -> None:
+    if not arrival.entrance.allows(act) or arrival.entrance.public_key is None:
+        raise NotCollectingError
+
+
+def _sealed(arrival: Arrival, text: str) -> str:
+    key = arrival.entrance.public_key
+    if key is None:
+        raise NotCollectingError
+    return b64encode(sealing.seal(sealing.pad(text.encode()), key)).decode()
+
+
+def _drop(door: Door, key: bytes, *, arrival: Arrival, message: dict[str, Any]) -> None:
+    message["round"] = arrival.entrance.round_id
+    message["place"] = arrival.entrance.place_id
+    message["flags"] = list(arrival.flags)
+    door.box.drop(key, _canonical(message))
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
