@@ -1,0 +1,38 @@
+"""Every published number: distribution, bounds and suppression on one card.
+
+In: counts. Out: `FigureCard`, the only thing that makes text of a percentage.
+"""
+
+from portal.figures.cards import (
+    WORST_CASE,
+    FigureCard,
+    Mode,
+    Share,
+    answer_card,
+    overall_card,
+    slip_card,
+)
+from portal.figures.measures import Bounds, Distribution, wilson
+from portal.figures.questionnaire import QuestionFigures, questionnaire_figures
+from portal.figures.suppression import Suppression, hidden_cells, refreshed
+from portal.figures.totals import DistrictFigure, district_figure
+
+__all__ = [
+    "WORST_CASE",
+    "Bounds",
+    "Distribution",
+    "DistrictFigure",
+    "FigureCard",
+    "Mode",
+    "QuestionFigures",
+    "Share",
+    "Suppression",
+    "answer_card",
+    "district_figure",
+    "hidden_cells",
+    "overall_card",
+    "questionnaire_figures",
+    "refreshed",
+    "slip_card",
+    "wilson",
+]

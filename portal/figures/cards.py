@@ -1,0 +1,214 @@
+"""The figure card: the only way a percentage or a mean reaches a page (promise 9).
+
+In: counts. Out: a card that carries definition, mode, n, denominator, distribution,
+bounds and suppression, and refuses to exist without them. Only a card makes text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from portal.figures.measures import Bounds, Distribution, pooled
+from portal.figures.suppression import (
+    MEANS_FROM,
+    Suppression,
+    hidden_cells,
+    state_of,
+)
+
+SATISFACTION = (
+    "满意度：有看法的选票的平均分。满意 100 分、基本满意 75 分、一般 50 分、"
+    "不满意 0 分；「不了解」单列，不算进平均分。"
+)
+NOTHING_SAID = Bounds(0.0, 100.0)
+WORST_CASE = "区间：没投的票全算不满意，到没投的票全算满意。"
+
+
+class Mode(StrEnum):
+    """How the answers came about."""
+
+    SLIPS = "slips"  # 入户票
+    OPEN = "open"  # 开放评价
+    QUESTIONNAIRE = "questionnaire"  # 问卷
+
+    @property
+    def label(self) -> str:
+        """What is printed beside the figure."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Mode.SLIPS: "入户票：一户一票，可以重算",
+    Mode.OPEN: "开放评价：谁都可以填，只看参与，不代表全体居民",
+    Mode.QUESTIONNAIRE: "问卷：自愿填写，不代表全体居民",
+}
+
+
+@dataclass(frozen=True)
+class Share:
+    """One bar of a distribution; both texts are None where it is not shown."""
+
+    name: str
+    count: int | None
+    percent: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureCard:
+    """A number with all that is needed to judge it.
+
+    `ballots`: answers returned. `issued`: slips handed out, None outside the slip
+    vote. `distribution` holds only what may be shown. `mean` and `bounds` in points
+    of 0..100. Raises ValueError where a part is missing or too much is shown.
+    """
+
+    title: str
+    definition: str
+    mode: Mode
+    ballots: int
+    issued: int | None = None
+    households: int | None = None
+    mean: float | None = None
+    bounds: Bounds | None = None
+    distribution: Distribution | None = None
+    hidden: frozenset[str] = frozenset()
+    suppression: Suppression = Suppression.NONE
+
+    def __post_init__(self) -> None:
+        """Refuse a mean without its companions, and any part of a small group."""
+        has_figures = self.mean is not None or self.distribution is not None
+        if self.suppression is Suppression.TOO_FEW and has_figures:
+            raise ValueError("a small group has no figures")
+        if has_figures and self.ballots < MEANS_FROM:
+            raise ValueError("too few ballots for a figure")
+        if self.mean is not None and (self.distribution is None or self.hidden):
+            raise ValueError("no mean without its whole distribution")
+        if self.mean is not None and self.mode is Mode.OPEN:
+            raise ValueError("an open vote has no headline")
+        is_slips = self.mode is Mode.SLIPS
+        if is_slips and (self.issued is None or (has_figures and not self.bounds)):
+            raise ValueError("no slip figure without slips issued and bounds")
+
+    @property
+    def mean_text(self) -> str | None:
+        """The mean, one decimal, in points of 100."""
+        return None if self.mean is None else f"{self.mean:.1f} 分"
+
+    @property
+    def rate_text(self) -> str | None:
+        """Ballots of slips issued."""
+        return _percent(self.ballots, self.issued) if self.issued else None
+
+    @property
+    def bounds_text(self) -> str | None:
+        """The worst-case bounds of the mean."""
+        if self.bounds is None:
+            return None
+        return f"{self.bounds.low:.1f}–{self.bounds.high:.1f} 分"
+
+    @property
+    def suppression_text(self) -> str | None:
+        """Why something is not shown."""
+        if self.suppression is Suppression.TOO_FEW:
+            return f"收回 {self.ballots} 份，不足 {MEANS_FROM} 份，不单独公布。"
+        if self.suppression is Suppression.CELLS:
+            return "有的选项人数太少，为免认出人来，这些格和平均分不公布。"
+        return None
+
+    @property
+    def shares(self) -> list[Share]:
+        """The bars in the order of the scale; empty where nothing may be shown."""
+        if self.distribution is None:
+            return []
+        counts = self.distribution.counts
+        total = self.ballots if self.hidden else self.distribution.total
+        return [
+            Share(option.name, counts[option.id], _percent(counts[option.id], total))
+            if option.id in counts
+            else Share(option.name, None, None)
+            for option in self.distribution.scale
+        ]
+
+
+def slip_card(
+    title: str,
+    counts: Mapping[str, int] | None,
+    *,
+    ballots: int,
+    issued: int,
+    households: int | None = None,
+) -> FigureCard:
+    """The card of one dimension in one community; `counts` None where withheld.
+
+    The vote's lists are published whole from 10 ballots, so its cells are not
+    suppressed: the one exception, announced on the slip.
+    """
+    few = FigureCard(
+        title=title,
+        definition=SATISFACTION,
+        mode=Mode.SLIPS,
+        ballots=ballots,
+        issued=issued,
+        households=households,
+        suppression=Suppression.TOO_FEW,
+    )
+    if counts is None or ballots < MEANS_FROM:
+        return few
+    distribution = Distribution(counts)
+    return replace(
+        few,
+        mean=distribution.mean,
+        bounds=distribution.bounds(issued) or NOTHING_SAID,
+        distribution=distribution,
+        suppression=Suppression.NONE,
+    )
+
+
+def answer_card(
+    title: str, distribution: Distribution, *, mode: Mode, definition: str
+) -> FigureCard:
+    """The card of a questionnaire's question or of an open vote, suppressed."""
+    state = state_of(distribution.counts)
+    hidden = hidden_cells(distribution.counts)
+    shown = {c: n for c, n in distribution.counts.items() if c not in hidden}
+    has_mean = state is Suppression.NONE and mode is not Mode.OPEN
+    is_few = state is Suppression.TOO_FEW
+    return FigureCard(
+        title=title,
+        definition=definition,
+        mode=mode,
+        ballots=distribution.total,
+        mean=distribution.mean if has_mean else None,
+        distribution=None if is_few else Distribution(shown, distribution.scale),
+        hidden=hidden,
+        suppression=state,
+    )
+
+
+def overall_card(title: str, cards: list[FigureCard]) -> FigureCard:
+    """One community over all dimensions: the mean of its dimensions' means."""
+    shown = [c for c in cards if c.mean is not None and c.bounds and c.distribution]
+    if not shown:
+        return replace(cards[0], title=title)
+    return replace(
+        shown[0],
+        title=title,
+        definition=f"{SATISFACTION}各方面先分别算，再取平均。",
+        mean=sum(c.mean or 0.0 for c in shown) / len(shown),
+        bounds=weighted_bounds(shown, [1] * len(shown)),
+        distribution=pooled([c.distribution for c in shown if c.distribution]),
+    )
+
+
+def weighted_bounds(cards: list[FigureCard], weights: list[int]) -> Bounds:
+    """The weighted mean of the cards' bounds."""
+    pairs = [(c.bounds, w) for c, w in zip(cards, weights, strict=True) if c.bounds]
+    total = sum(weight for _, weight in pairs)
+    return Bounds(
+        sum(bounds.low * weight for bounds, weight in pairs) / total,
+        sum(bounds.high * weight for bounds, weight in pairs) / total,
+    )
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part * 100 / whole:.1f}%"

@@ -1,0 +1,117 @@
+"""Splitting opened ballots so that they can be counted by anybody and joined by none.
+
+Pure. In: the ballots of a community. Out: six lists `check code → score` and the
+list of used slips, each in its own sorted order, and their place in the record.
+"""
+
+import hashlib
+import json
+import secrets
+from collections import Counter
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+from portal.vote.ballots import Ballot
+from portal.vote.slips import DIMENSIONS, SCALE
+
+PUBLISHED_FROM = 10  # ballots of a community; below it only counts and a commitment
+FORMAT = "mashangxun-closing-1"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One community's split ballots; `set_aside` is how many were not genuine."""
+
+    used: tuple[str, ...]
+    lists: dict[str, tuple[tuple[str, str], ...]]
+    set_aside: int
+
+    @property
+    def count(self) -> int:
+        """How many ballots count."""
+        return len(self.used)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether enough households voted for the lists to be shown."""
+        return self.count >= PUBLISHED_FROM
+
+    @property
+    def totals(self) -> dict[str, dict[str, int]]:
+        """How often each option was chosen, by dimension id."""
+        totals = {}
+        for dimension, rows in self.lists.items():
+            chosen = Counter(option for _, option in rows)
+            totals[dimension] = {option.id: chosen[option.id] for option in SCALE}
+        return totals
+
+    def files(self) -> dict[str, bytes]:
+        """The CSV files by name."""
+        listed = {
+            f"{dimension}.csv": _csv("check_code,score", (",".join(r) for r in rows))
+            for dimension, rows in self.lists.items()
+        }
+        return {"used.csv": _csv("slip_id", self.used), **listed}
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """The files of a small community, for two closers' eyes, and what is said of them.
+
+    The commitment is SHA-256 over a random salt and the files. Without the salt the
+    printer, who knew every check code, could try out the few possible lists.
+    """
+
+    commitment: str
+    opening: bytes
+
+
+def split(ballots: Iterable[Ballot | None], slip_ids: Container[bytes]) -> Tally:
+    """Sort the parts of the genuine ballots of known slips, each list by itself.
+
+    A check code that comes twice was not made by the printer; of such ballots the
+    first by slip id counts, so that the lists keep one row per ballot.
+    """
+    used: list[str] = []
+    columns: dict[str, list[tuple[str, str]]] = {d.id: [] for d in DIMENSIONS}
+    seen: set[str] = set()
+    set_aside = 0
+    for ballot in ballots:
+        check_codes = {code for code, _ in ballot.entries} if ballot else set()
+        is_new = len(check_codes) == len(DIMENSIONS) and seen.isdisjoint(check_codes)
+        if ballot is None or ballot.slip_id not in slip_ids or not is_new:
+            set_aside += 1
+            continue
+        seen |= check_codes
+        used.append(ballot.slip_id.hex())
+        for dimension, entry in zip(DIMENSIONS, ballot.entries, strict=True):
+            columns[dimension.id].append(entry)
+    lists = {dimension: tuple(sorted(rows)) for dimension, rows in columns.items()}
+    return Tally(tuple(sorted(used)), lists, set_aside)
+
+
+def withhold(tally: Tally) -> Withheld:
+    """Commit to a small community's files without showing them."""
+    salt = secrets.token_hex(32)
+    texts = {name: file.decode("ascii") for name, file in tally.files().items()}
+    opening = canonical({"salt": salt, "files": texts})
+    return Withheld(hashlib.sha256(opening).hexdigest(), opening)
+
+
+def place_entry(tally: Tally, withheld: Withheld | None) -> dict[str, object]:
+    """What the closing record says of one community's ballots."""
+    said: dict[str, object] = {"ballots": tally.count, "set_aside": tally.set_aside}
+    if withheld:
+        return {**said, "commitment": withheld.commitment}
+    hashes = {n: hashlib.sha256(f).hexdigest() for n, f in tally.files().items()}
+    return {**said, "files": hashes, "totals": tally.totals}
+
+
+def canonical(fields: dict[str, object]) -> bytes:
+    """JSON of which the same fields give the same bytes."""
+    text = json.dumps(fields, sort_keys=True, ensure_ascii=False, indent=1)
+    return text.encode() + b"\n"
+
+
+def _csv(header: str, rows: Iterable[str]) -> bytes:
+    return "".join(f"{row}\n" for row in (header, *rows)).encode("ascii")
