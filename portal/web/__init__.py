@@ -1,0 +1,1 @@
+"""Everything Flask: what residents open and what staff open."""

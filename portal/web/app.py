@@ -1,0 +1,45 @@
+"""The application factory."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from flask import Blueprint, Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.kernel.settings import Settings
+from portal.web import desk, errors, guards, public, rendering, request
+from portal.web.installation import Installation
+
+LARGEST_BODY = 512 * 1024  # bytes; a letter of 5000 characters is 45 KB when encoded
+
+
+def create_app(installation: Installation | None = None) -> Flask:
+    """The WSGI application of an installation, or of the one in the environment."""
+    installation = installation or Installation.at(Settings.from_environment())
+    app = Flask(
+        "portal",
+        template_folder=str(rendering.assets("templates")),
+        static_folder=str(rendering.assets("static")),
+    )
+    app.request_class = request.UnspooledRequest
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app.extensions["portal"] = installation
+    for arm in (rendering.arm, request.arm, guards.arm, errors.arm):
+        arm(app)
+    app.register_blueprint(_audience("public", public.__path__))
+    app.register_blueprint(_audience("desk", desk.__path__), url_prefix="/desk")
+    hops = installation.settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _audience(name: str, folder: list[str]) -> Blueprint:
+    """The blueprint of an audience with the `bp` of each of its page modules."""
+    parent = Blueprint(name, __name__)
+    for page in sorted(module.name for module in iter_modules(folder)):
+        module = import_module(f"portal.web.{name}.{page}")
+        if hasattr(module, "bp"):
+            parent.register_blueprint(module.bp)
+    return parent

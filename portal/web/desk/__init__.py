@@ -1,0 +1,1 @@
+"""Pages staff open after signing in."""

@@ -1,0 +1,261 @@
+"""渠道与二维码: channels, codes per community × channel, and what is printed."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TypeVar
+
+from flask import Blueprint, redirect, request, send_file
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from portal import entrances, reports
+from portal.entrances import Channel, ChannelKind, Code, DayCount
+from portal.kernel import audit, codes
+from portal.kernel.errors import NotFoundError
+from portal.people import Permission
+from portal.places import Place
+from portal.posters import qr
+from portal.rounds import Round, get_round, places_in
+from portal.web import guards
+from portal.web.desk import nav
+from portal.web.desk.desk_form import OneButton
+from portal.web.desk.entrances_forms import ChannelForm, IssueForm
+from portal.web.guards import desk
+from portal.web.rendering import page_url, render
+from portal.web.request import db, installation, now, today
+from portal.web.staff import somebody
+
+bp = Blueprint("entrances", __name__, url_prefix="/entrances")
+
+T = TypeVar("T", Place, Channel)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CARDS_A_PAGE = 6  # two by three on A4, the code 46 mm wide
+
+
+class NothingToPrintError(NotFoundError):
+    """No valid codes."""
+
+    sentence = "这里还没有可以打印的码。请先到「渠道与二维码」发码。"
+
+
+@dataclass(frozen=True)
+class Card:
+    """A code as it is printed: with its picture, ready for an `img`."""
+
+    code: Code
+    picture: str
+
+    @property
+    def typed(self) -> str:
+        """The code as it is read aloud and typed."""
+        return codes.in_fours(self.code.code)
+
+
+@bp.get("")
+@desk(Permission.MANAGE_ENTRANCES)
+def index() -> ResponseReturnValue:
+    """Channels, and how many codes each community has."""
+    return _overview(ChannelForm(formdata=None), IssueForm(formdata=None))
+
+
+@bp.post("/channels")
+@desk(Permission.MANAGE_ENTRANCES)
+def add_channel() -> ResponseReturnValue:
+    """One more channel."""
+    form = ChannelForm()
+    if not form.validate():
+        return _overview(form, IssueForm(formdata=None)), 422
+    entrances.add_channel(db(), ChannelKind(form.kind.data), form.name.data or "")
+    return redirect(_here(done="made"), 303)
+
+
+@bp.post("/issue")
+@desk(Permission.MANAGE_ENTRANCES)
+def issue() -> ResponseReturnValue:
+    """Count what would be issued, or issue it."""
+    round_, form = nav.the_round(), IssueForm()
+    form.offer(places_in(db(), round_.id), entrances.channels(db()))
+    if not form.validate():
+        return _overview(ChannelForm(formdata=None), form), 422
+    if "preview" in request.form:
+        return _overview(ChannelForm(formdata=None), form)
+    made = entrances.issue(
+        db(),
+        round_.id,
+        places=_ticked(places_in(db(), round_.id), form.places.data),
+        channels=_ticked(entrances.channels(db()), form.channels.data),
+        today=today(),
+    )
+    _note("code.issue", round_.code, str(len(made)))
+    return redirect(_here(done="issued", n=len(made)), 303)
+
+
+@bp.get("/place/<place_code>")
+@desk(Permission.MANAGE_ENTRANCES)
+def place(place_code: str) -> ResponseReturnValue:
+    """The codes of one community."""
+    round_ = nav.the_round()
+    found = [
+        c for c in entrances.codes_of(db(), round_.id) if c.place.code == place_code
+    ]
+    if not found:
+        raise NothingToPrintError
+    return render(
+        "desk/entrances/place.html",
+        place=found[0].place,
+        codes=[(code, codes.in_fours(code.code), address(code)) for code in found],
+        opens=_opens(round_),
+        button=OneButton(),
+    )
+
+
+@bp.post("/<code>/withdraw")
+@desk(Permission.MANAGE_ENTRANCES)
+def withdraw(code: str) -> ResponseReturnValue:
+    """Stop a code."""
+    guards.nonce()
+    found = _code(code)
+    entrances.withdraw(db(), found, today=today())
+    _note("code.withdraw", found.code)
+    there = page_url(
+        "desk.entrances.place",
+        place_code=found.place.code,
+        round=found.round_id,
+        done="withdrawn",
+    )
+    return redirect(there, 303)
+
+
+@bp.get("/<code>.svg")
+@desk(Permission.MANAGE_ENTRANCES)
+def svg(code: str) -> ResponseReturnValue:
+    """The code as a picture of any size."""
+    found = _code(code)
+    return _download(
+        qr.svg(address(found)), "image/svg+xml", f"{_file_name(found)}.svg"
+    )
+
+
+@bp.get("/<code>.png")
+@desk(Permission.MANAGE_ENTRANCES)
+def png(code: str) -> ResponseReturnValue:
+    """The code as a picture for chat groups."""
+    found = _code(code)
+    return _download(qr.png(address(found)), "image/png", f"{_file_name(found)}.png")
+
+
+@bp.get("/list.xlsx")
+@desk(Permission.MANAGE_ENTRANCES)
+def workbook() -> ResponseReturnValue:
+    """Every code of the round with its address, for Excel and WPS."""
+    round_ = nav.the_round()
+    content = reports.entrances_workbook(
+        entrances.codes_of(db(), round_.id), base_url=installation().settings.base_url
+    )
+    return _download(content, XLSX, f"二维码清单-{round_.code}.xlsx")
+
+
+@bp.get("/sheet")
+@desk(Permission.MANAGE_ENTRANCES)
+def sheet() -> ResponseReturnValue:
+    """Cards to cut out, six a page, of one community or of all."""
+    round_, place_code = nav.the_round(), request.args.get("place", "")
+    cards = [
+        _card(code)
+        for code in entrances.codes_of(db(), round_.id)
+        if code.withdrawn_on is None and place_code in {"", code.place.code}
+    ]
+    if not cards:
+        raise NothingToPrintError
+    starts = range(0, len(cards), CARDS_A_PAGE)
+    pages = [cards[start : start + CARDS_A_PAGE] for start in starts]
+    return render("desk/entrances/sheet.html", round_=round_, pages=pages, host=_host())
+
+
+@bp.get("/poster/<code>")
+@desk(Permission.MANAGE_ENTRANCES)
+def poster(code: str) -> ResponseReturnValue:
+    """An A4 notice for one code."""
+    found = _code(code)
+    round_ = get_round(db(), found.round_id)
+    card, hours = _card(found), installation().settings.opening_hours
+    return render(
+        "desk/entrances/poster.html",
+        round_=round_,
+        card=card,
+        host=_host(),
+        hours=hours,
+    )
+
+
+def address(code: Code) -> str:
+    """What the code says to a phone."""
+    return f"{installation().settings.base_url}/q/{code.code}"
+
+
+def _overview(channel_form: ChannelForm, form: IssueForm) -> str:
+    round_ = nav.the_round()
+    places, channels = places_in(db(), round_.id), entrances.channels(db())
+    form.offer(places, channels)
+    held = {(c.place_id, c.channel_id): c for c in entrances.codes_of(db(), round_.id)}
+    wanted = {(p, c) for p in form.places.data or [] for c in form.channels.data or []}
+    valid = [c.place_id for c in held.values() if c.withdrawn_on is None]
+    return render(
+        "desk/entrances/index.html",
+        channel_form=channel_form,
+        form=form,
+        channels=channels,
+        places=[(one, valid.count(one.id)) for one in places],
+        wanted=len(wanted),
+        fresh=len(wanted - held.keys()),
+        is_counted="preview" in request.form and not form.errors,
+    )
+
+
+def _ticked(things: list[T], ids: list[int] | None) -> list[T]:
+    return [thing for thing in things if thing.id in (ids or [])]
+
+
+def _code(typed: str) -> Code:
+    found = db().get(Code, typed)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _card(code: Code) -> Card:
+    return Card(code, b64encode(qr.svg(address(code))).decode())
+
+
+def _host() -> str:
+    return installation().settings.base_url.partition("://")[2]
+
+
+def _opens(round_: Round) -> dict[str, int]:
+    """How often each code of a round was opened, as far as it was counted."""
+    rows = db().execute(
+        select(DayCount.code, func.sum(DayCount.opens).label("opens"))
+        .join(Code, Code.code == DayCount.code)
+        .where(Code.round_id == round_.id)
+        .group_by(DayCount.code)
+    )
+    return {row.code: row.opens for row in rows}
+
+
+def _file_name(code: Code) -> str:
+    return f"{code.place.name}-{code.channel.name}-{code.code}"
+
+
+def _download(content: bytes, kind: str, name: str) -> ResponseReturnValue:
+    return send_file(BytesIO(content), kind, as_attachment=True, download_name=name)
+
+
+def _here(**values: object) -> str:
+    return page_url("desk.entrances.index", round=nav.the_round().id, **values)
+
+
+def _note(action: str, subject: str, reason: str = "") -> None:
+    by = somebody().username
+    audit.record(db(), by, action, subject=subject, reason=reason, now=now())

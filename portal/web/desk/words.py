@@ -1,0 +1,107 @@
+"""What the enumerations of setting a round up are called on the desk."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from portal.entrances import ChannelKind
+from portal.people import Duty, Role
+from portal.places import Attention, Kind, Level, Trait
+from portal.rounds import Mode, Phase
+from portal.web.rendering import gettext
+
+Word = TypeVar("Word", bound=StrEnum)
+
+PHASES: Mapping[Phase, str] = {
+    Phase.PREPARING: "准备",
+    Phase.ANNOUNCED: "公告",
+    Phase.COLLECTING: "征集",
+    Phase.REVIEWING: "研判",
+    Phase.RECTIFYING: "整改",
+    Phase.DISCLOSING: "公示",
+    Phase.VOTING: "测评",
+    Phase.PUBLISHED: "公布",
+    Phase.REVISITING: "回访",
+    Phase.ARCHIVED: "归档",
+}
+MODES: Mapping[Mode, str] = {
+    Mode.INTEGRATED: "一体巡",
+    Mode.DIRECT: "直接巡",
+    Mode.DEPARTMENT: "部门带社区",
+    Mode.SPECIAL: "专项带社区",
+    Mode.ELEVATED: "提级巡",
+    Mode.CROSS: "交叉巡",
+    Mode.MOBILE: "机动式、点穴式",
+    Mode.LOOK_BACK: "回头看",
+}
+ROLES: Mapping[Role, str] = {
+    Role.ADMIN: "系统管理员",
+    Role.OFFICE: "巡察办",
+    Role.CHIEF: "巡察办负责人",
+    Role.MEMBER: "巡察组成员",
+    Role.DISCIPLINE: "纪检监察",
+    Role.UNIT: "整改责任单位",
+    Role.SUPERVISOR: "监督责任",
+    Role.ENTRY: "代录员",
+}
+DUTIES: Mapping[Duty, str] = {
+    Duty.LEADER: "组长",
+    Duty.MEMBER: "成员",
+    Duty.SPECIALIST: "专业骨干",
+    Duty.STREET: "街道专班",
+}
+LEVELS: Mapping[Level, str] = {
+    Level.DISTRICT: "区县",
+    Level.STREET: "街道、乡镇",
+    Level.COMMUNITY: "社区、村",
+    Level.GRID: "网格、楼栋",
+}
+KINDS: Mapping[Kind, str] = {Kind.RURAL: "涉农社区", Kind.URBAN: "城市社区"}
+TRAITS: Mapping[Trait, str] = {
+    Trait.COMMITTEE: "纯居委会",
+    Trait.EXCLAVE: "飞地",
+    Trait.FACTORY: "厂居社区",
+}
+ATTENTIONS: Mapping[Attention, str] = {
+    Attention.FOCUS: "重点关注",
+    Attention.RISK: "风险隐患",
+    Attention.GENERAL: "一般普通",
+}
+CHANNELS: Mapping[ChannelKind, str] = {
+    ChannelKind.OWNERS_GROUP: "小区业主群",
+    ChannelKind.BUILDING_GROUP: "楼栋群",
+    ChannelKind.GRID_GROUP: "社区网格群",
+    ChannelKind.SOCIETY_GROUP: "社会组织群",
+    ChannelKind.BUSINESS_GROUP: "属地企业主群",
+    ChannelKind.CONTRACTOR_GROUP: "街道工程资质群",
+    ChannelKind.LIFT: "楼栋电梯口",
+    ChannelKind.NOTICE_BOARD: "宣传栏",
+    ChannelKind.SERVICE_HALL: "便民服务大厅",
+    ChannelKind.STATION: "新时代文明实践站",
+    ChannelKind.SQUARE: "市民广场",
+    ChannelKind.MARKET: "赶场摆摊",
+    ChannelKind.ACCOUNT: "公众号",
+    ChannelKind.VISIT: "入户走访",
+    ChannelKind.PAPER: "纸质问卷",
+}
+TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
+    Phase: {k.value: v for k, v in PHASES.items()},
+    Mode: {k.value: v for k, v in MODES.items()},
+    Role: {k.value: v for k, v in ROLES.items()},
+    Duty: {k.value: v for k, v in DUTIES.items()},
+    Level: {k.value: v for k, v in LEVELS.items()},
+    Kind: {k.value: v for k, v in KINDS.items()},
+    Trait: {k.value: v for k, v in TRAITS.items()},
+    Attention: {k.value: v for k, v in ATTENTIONS.items()},
+    ChannelKind: {k.value: v for k, v in CHANNELS.items()},
+}
+
+
+def word(value: StrEnum) -> str:
+    """What a value is called."""
+    return gettext(TABLES[type(value)][value.value])
+
+
+def choices(table: Mapping[Word, str]) -> list[tuple[str, str]]:
+    """A table as the choices of a select."""
+    return [(value.value, label) for value, label in table.items()]

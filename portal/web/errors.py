@@ -1,0 +1,122 @@
+"""One table from refusals to pages; nothing typed is lost, no traceback is shown."""
+
+import sys
+import traceback
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from portal.kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    Refusal,
+)
+from portal.web.rendering import render
+from portal.web.request import forget
+
+STATUS: dict[type[Refusal], int] = {
+    NotFoundError: 404,
+    ForbiddenError: 403,
+    ConflictError: 409,
+    InvalidError: 422,
+}
+
+TITLES = {
+    403: "这一步没有权限",
+    404: "没有找到",
+    405: "请从页面上的按钮进入",
+    409: "情况变了",
+    413: "内容太大",
+    422: "请再看一下",
+    429: "人太多了，请稍等",
+    500: "出了点问题",
+}
+
+SENTENCES = {
+    404: NotFoundError.sentence,
+    405: "请返回上一页，从页面上的按钮进入。",
+    413: "一次发的内容太大了，请删短一些，或分几次发。",
+    429: "这会儿提交的人特别多。您写的都还在下面，过一分钟点「再发一次」就行。",
+    500: "是我们这边出了问题，不是您的错。请过几分钟再试一次。",
+}
+
+_NOT_SHOWN = {"csrf_token", "password", "totp"}
+_NOT_WRITTEN = {"revision", "step"}
+_ALWAYS_WRITTEN = {"text", "contact", "receipt"}
+LONGEST_TICK = 20  # characters; ids of options are shorter
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal."""
+    return next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 400)
+
+
+def _page(status: int, sentence: str) -> ResponseReturnValue:
+    audience = "desk" if request.path.startswith("/desk") else "public"
+    return render(
+        f"{audience}/error.html",
+        heading=TITLES.get(status, TITLES[500]),
+        sentence=sentence,
+        typed=_typed(status),
+        is_words=_is_words,
+        token=request.form.get("csrf_token", "") if _typed(status) else "",
+    ), status
+
+
+def _typed(status: int) -> list[tuple[str, str]]:
+    """What was typed, to be sent again or copied."""
+    if request.method != "POST" or status == 413:
+        return []
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in _NOT_SHOWN
+    ]
+
+
+def _is_words(name: str, value: str) -> bool:
+    """Whether somebody wrote this, so that it is shown and can be copied.
+
+    What was ticked travels along unseen.
+    """
+    if name in _NOT_WRITTEN:
+        return False
+    is_tick = value.isascii() and len(value) <= LONGEST_TICK
+    return not is_tick or "." in name or name in _ALWAYS_WRITTEN
+
+
+def _refused(refusal: Refusal) -> ResponseReturnValue:
+    forget()
+    return _page(status_of(refusal), refusal.sentence)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    forget()
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    if isinstance(error, RequestEntityTooLarge):
+        return _page(413, SENTENCES[413])
+    body = _page(status, SENTENCES.get(status, SENTENCES[500]))
+    if status == 429 and isinstance(body, tuple):
+        return body[0], 429, {"Retry-After": "60"}
+    return body
+
+
+def _crashed(error: Exception) -> ResponseReturnValue:
+    """A fault of ours: told without path, address or time (design promise 1)."""
+    forget()
+    frames = traceback.extract_tb(error.__traceback__)
+    where = " < ".join(f"{f.name}:{f.lineno}" for f in reversed(frames[-4:]))
+    sys.stderr.write(f"fault {type(error).__name__} at {where}\n")
+    return _page(500, SENTENCES[500])
+
+
+def arm(app: Flask) -> None:
+    """Register the table."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _crashed)

@@ -1,0 +1,1 @@
+"""Pages residents and the public open: no cookie, no account, no script needed."""

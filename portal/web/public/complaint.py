@@ -1,0 +1,115 @@
+"""Writing a letter: category, words, a contact if one wants; then the receipt."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, g, request
+from flask.typing import ResponseReturnValue
+from wtforms import RadioField, StringField, TextAreaField
+
+from portal.entrances import Entrance
+from portal.intake import receipts
+from portal.intake.receive import (
+    LONGEST_CONTACT,
+    LONGEST_LETTER,
+    AnswersError,
+    Arrival,
+    Complaint,
+    NotOpenError,
+    receive_complaint,
+)
+from portal.kernel.codes import in_fours
+from portal.questionnaires.shipped import categories
+from portal.rounds.phases import PublicAct
+from portal.web.errors import status_of
+from portal.web.guards import ExpiredFormError, Form, form_token, fuse, nonce, writes
+from portal.web.public.hub import entrance_of, start
+from portal.web.rendering import TOKEN, kept_page, render
+from portal.web.request import installation
+
+bp = Blueprint("complaint", __name__)
+
+
+class ComplaintForm(Form):
+    """A letter as it is typed."""
+
+    category = RadioField(validate_choice=False)
+    text = TextAreaField()
+    contact = StringField()
+
+    def draft(self) -> Complaint:
+        """The letter; an unknown category is 「别的事」."""
+        known = {category.id for category in categories()}
+        chosen = self.category.data if self.category.data in known else "other"
+        return Complaint(
+            category=chosen,
+            text=self.text.data or "",
+            contact=self.contact.data or "",
+        )
+
+
+@bp.get("/Q/<code>/complaint")
+@bp.get("/q/<code>/complaint")
+def form(code: str) -> ResponseReturnValue:
+    """Show a sheet of letter paper."""
+    found = kept_page(
+        ("complaint", code.upper()), lambda: _kept(code), lambda: [form_token()]
+    )
+    start(code)
+    return found
+
+
+@bp.post("/Q/<code>/complaint")
+@bp.post("/q/<code>/complaint")
+@fuse
+@writes
+def send(code: str) -> ResponseReturnValue:
+    """Seal the letter and hand out its receipt, or say what is missing."""
+    entrance, letter = entrance_of(code), ComplaintForm()
+    try:
+        receipt = receive_complaint(
+            installation().door,
+            arrival=Arrival(entrance=entrance, nonce=nonce()),
+            complaint=letter.draft(),
+        )
+    except (AnswersError, ExpiredFormError) as refusal:
+        errors = refusal.errors if isinstance(refusal, AnswersError) else {}
+        page = _page(entrance, letter, errors=errors, top=refusal.sentence)
+        return page, status_of(refusal)
+    groups = in_fours(receipt).split()
+    return kept_page(
+        ("receipt", request.path), lambda: _receipt(entrance), lambda: groups
+    )
+
+
+def _receipt(entrance: Entrance) -> str:
+    """The receipt's page with places for the groups of its digits."""
+    return render(
+        "public/complaint/receipt.html",
+        entrance=entrance,
+        groups=[TOKEN] * (receipts.DIGITS // 4),
+        hours=installation().settings.opening_hours,
+        action=request.path,
+    )
+
+
+def _kept(code: str) -> str:
+    g.token_place = TOKEN
+    return _page(entrance_of(code), ComplaintForm(formdata=None), errors={}, top="")
+
+
+def _page(
+    entrance: Entrance, letter: ComplaintForm, *, errors: Mapping[str, str], top: str
+) -> str:
+    if not entrance.allows(PublicAct.COMPLAIN):
+        raise NotOpenError
+    return render(
+        "public/complaint/form.html",
+        entrance=entrance,
+        form=letter,
+        categories=categories(),
+        errors=errors,
+        top=top,
+        longest=LONGEST_LETTER,
+        longest_contact=LONGEST_CONTACT,
+        hours=installation().settings.opening_hours,
+    )

@@ -1,0 +1,53 @@
+"""公示: what was found, what was done about it, and who says that it is fixed."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from portal import disclosure
+from portal.kernel.errors import NotFoundError
+from portal.places import get_place
+from portal.rectification import Outcome, Source
+from portal.rounds import Round, get_round, public_rounds
+from portal.rounds.phases import PublicAct
+from portal.web.rendering import render
+from portal.web.request import db
+
+bp = Blueprint("disclosures", __name__)
+
+
+@bp.get("/disclosures")
+def index() -> ResponseReturnValue:
+    """Rounds with something to read, and their communities."""
+    rounds = [(r, _places(r)) for r in public_rounds(db()) if _is_readable(r)]
+    return render("public/disclosures/index.html", rounds=rounds)
+
+
+@bp.get("/disclosures/<int:round_id>/<place_code>")
+def page(round_id: int, place_code: str) -> ResponseReturnValue:
+    """Everything published about one community in one round."""
+    round_ = get_round(db(), round_id)
+    if not _is_readable(round_):
+        raise NotFoundError
+    place = get_place(db(), place_code)
+    entries = disclosure.published(db(), round_, place_id=place.id)
+    return render(
+        "public/disclosures/page.html",
+        round_=round_,
+        place=place,
+        entries=[(entry, disclosure.sources(db(), entry)) for entry in entries],
+        Source=Source,
+        Outcome=Outcome,
+    )
+
+
+def _is_readable(round_: Round) -> bool:
+    return round_.allows(PublicAct.READ_DISCLOSURES)
+
+
+def _places(round_: Round) -> list[tuple[str, str, int]]:
+    """(code, name, number of entries) of each community with entries."""
+    found: dict[tuple[str, str], int] = {}
+    for entry in disclosure.published(db(), round_):
+        key = (entry.place.code, entry.place.name)
+        found[key] = found.get(key, 0) + 1
+    return [(code, name, number) for (code, name), number in sorted(found.items())]

@@ -1,0 +1,55 @@
+/* Convenience only: every page works without it. ES5 for old WebViews. */
+(function(d,w){"use strict";
+if(!w.FormData||!FormData.prototype.getAll||!Element.prototype.closest)return;
+var busy,h=location.hash;
+d.documentElement.classList.add("js");
+function each(s,n,f){return[].map.call((n||d).querySelectorAll(s),f)}
+function store(f){try{return f(w.sessionStorage)}catch(e){}}
+function key(s){return"draft:"+(s||location.pathname).split(/[?#]/)[0]}
+function tick(x){return/radio|checkbox/.test(x.type)}
+function fields(n){return each("input,textarea,select",n,function(x){return x}).filter(function(x){return x.name&&!/hidden|file|password/.test(x.type)&&!("secret"in x.dataset)})}
+function full(x){return tick(x)?x.checked:x.value.trim()}
+function met(c,f){
+function sub(x){return met(x,f)}
+if(c.all)return c.all.every(sub);
+if(c.any)return c.any.some(sub);
+if(c.not)return!sub(c.not);
+if(!c.q)return true;
+var a=new FormData(f).getAll(c.q).filter(function(x){return x.trim&&x.trim()}),v=[].concat(c.v),n=a[0]?+a[0].normalize("NFKC"):NaN,hit=v.filter(function(x){return a.indexOf(""+x)>-1}).length;
+return{answered:a.length,has_all:hit==v.length,lt:n<v[0],le:n<=v[0],gt:n>v[0],ge:n>=v[0],eq:hit,"in":hit,has_any:hit}[c.op]}
+function tell(f,to,text){each(to,f,function(x){x.hidden=false;x.textContent=text})}
+function look(f,e){
+each("[data-when]",f,function(x){
+var off=!met(JSON.parse(x.dataset.when),f)&&!x.matches(".bad")&&!x.querySelector(".bad");
+if(x.hidden!=off){x.hidden=x.disabled=off;if(e&&!off)tell(f,".live",f.dataset.more)}});
+var m=0,n=0;
+each(".q",f,function(x){if(!x.closest("[hidden]")){m++;if(fields(x).some(full))n++}});
+each("[data-of]",f,function(x){x.textContent=x.dataset.of.replace("{n}",n).replace("{m}",m)});
+each("progress",f,function(x){x.parentNode.hidden=false;x.max=m;x.value=n})}
+each("[data-sent]",0,function(x){store(function(s){x.dataset.sent?s.removeItem(key(x.dataset.sent)):s.clear()})});
+each("form[data-draft]",0,function(f){
+var k=key(f.getAttribute("action")),l=fields(f),o=JSON.parse(store(function(s){return s.getItem(k)})||"{}");
+function change(e){o={};l.forEach(function(x){if(full(x))(o[x.name]=o[x.name]||[]).push(x.value)});
+store(function(s){s.setItem(k,JSON.stringify(o))});look(f,e)}
+l.forEach(function(x){var v=o[x.name];
+if(!v)return;
+if(!tick(x))x.value=x.value||v[0];
+else if(!l.some(function(y){return y.name==x.name&&y.defaultChecked}))x.checked=v.indexOf(x.value)>-1});
+look(f);
+f.addEventListener("input",change);
+f.addEventListener("change",change);
+w.addEventListener("pageshow",function(){busy=0;look(f)});
+f.addEventListener("submit",function(e){
+if(navigator.onLine===false){e.preventDefault();tell(f,".alert",f.dataset.offline)}
+else if(busy)e.preventDefault();
+else{busy=1;setTimeout(function(){busy=0},9e3)}})});
+if(/^#(s=)?[0-9a-z-]{16,24}$/i.test(h)&&d.querySelector("[data-secret]")){
+h=h.replace(/^#(s=)?|-/g,"");
+each("[data-secret]",0,function(x,i,a){x.value=a.length>1?h.substr(i*4,4):h.replace(/(.{4})(?=.)/g,"$1 ")});
+history.replaceState(null,"",location.pathname+location.search)}
+each("[data-copy]",0,function(b){b.hidden=false;b.onclick=function(){
+var t=d.createElement("textarea");t.value=b.dataset.copy;d.body.appendChild(t);t.select();
+try{if(d.execCommand("copy"))b.textContent=b.dataset.done}catch(e){}
+d.body.removeChild(t)}});
+each("[data-exit]",0,function(a){a.onclick=function(e){e.preventDefault();store(function(s){s.clear()});location.replace("about:blank")}});
+})(document,window);
