@@ -1,0 +1,160 @@
+"""Commands around files and paper: places, codes, slips, verification."""
+
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from portal import places
+from portal.cli.running import here
+from portal.entrances import Code, codes_of
+from portal.kernel import audit
+from portal.kernel.errors import ConflictError, InvalidError, NotFoundError
+from portal.kernel.sealing import KeyPair
+from portal.places import PlacesFileError
+from portal.posters import qr
+from portal.rounds import Round
+from portal.vote import verify as verifier
+from portal.vote.manifest import fingerprint, make_manifest, short_fingerprint
+from portal.vote.sheets import Sheet, draw_slips
+from portal.vote.slips import Slip, make_slips
+from portal.web.installation import Installation
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class MadeAlreadyError(ConflictError):
+    """The slips that were printed would be worth nothing."""
+
+    sentence = (
+        "这个社区的票已经制过了。再制一次，印好的票就作废；"
+        "真要重制，请换一个 --out 文件夹。"
+    )
+
+
+@click.group("places")
+def places_group() -> None:
+    """区划与社区."""
+
+
+@places_group.command("import")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+def import_(files: tuple[Path, ...]) -> None:
+    """导入统计用区划代码表（CSV 或 XLSX，可多个）."""
+    house = here()
+    try:
+        with house.sessions() as session, session.begin():
+            content = [(file.name, file.read_bytes()) for file in files]
+            report = places.import_places(session, content)
+            names = " ".join(file.name for file in files)
+            audit.record(
+                session, "cli", "places.import", subject=names, now=house.clock()
+            )
+    except PlacesFileError as error:
+        for mistake in error.mistakes:
+            click.echo(str(mistake), err=True)
+        raise
+    click.echo(
+        f"新增 {report.added}，更新 {report.updated}，撤销 {report.abolished}，"
+        f"未变 {report.unchanged}；自动建立街道 {report.streets_made}"
+    )
+
+
+@click.command()
+@click.option("--round", "round_code", required=True, help="轮次代码，如 2026-2")
+@click.option("--out", required=True, type=FOLDER)
+def posters(round_code: str, out: Path) -> None:
+    """导出一轮全部二维码（SVG 和 PNG，按社区分文件夹）."""
+    house = here()
+    with house.sessions() as session:
+        codes = codes_of(session, _round(house, round_code).id)
+        with click.progressbar(codes, label="二维码") as bar:
+            for code in bar:
+                _write_code(code, house.settings.base_url, out)
+    click.echo(f"{len(codes)} 个二维码在 {out}")
+
+
+def _write_code(code: Code, base_url: str, out: Path) -> None:
+    folder = out / _file_name(f"{code.place.code} {code.place.name}")
+    folder.mkdir(parents=True, exist_ok=True)
+    url = f"{base_url}/q/{code.code}"
+    stem = _file_name(f"{code.channel.name} {code.code}")
+    (folder / f"{stem}.svg").write_bytes(qr.svg(url))
+    (folder / f"{stem}.png").write_bytes(qr.png(url))
+
+
+def _file_name(text: str) -> str:
+    """The text without what Windows or a path does not take."""
+    return "".join("_" if c in '/\\:*?"<>|' or c < " " else c for c in text)
+
+
+@click.command()
+@click.option("--round", "round_code", required=True, help="轮次代码，如 2026-2")
+@click.option("--round-name", required=True, help="印在票上的轮次名称")
+@click.option("--place", "place_code", required=True, help="社区 12 位代码")
+@click.option("--place-name", required=True, help="印在票上的社区名称")
+@click.option("--count", required=True, type=click.IntRange(1, 100_000), help="张数")
+@click.option("--base-url", required=True, help="网址，如 https://xc.example.gov.cn")
+@click.option("--key", required=True, type=click.Path(path_type=Path), help="制票密钥")
+@click.option("--out", required=True, type=FOLDER)
+def slips(count: int, key: Path, out: Path, **printed: str) -> None:
+    """离线制票：票面 PDF 和清单；不连服务器，也不连数据库."""
+    file = out / f"{printed['place_code']}.manifest.json"
+    if file.exists():
+        raise MadeAlreadyError
+    printer = _printer_key(key)
+    mark = short_fingerprint(printer.verify_key)
+    sheet = Sheet(**printed, fingerprint=mark)
+    made: list[Slip] = []
+    with click.progressbar(length=count, label="制票") as bar:
+        for slip in make_slips(sheet.round_code, sheet.place_code, count):
+            made.append(slip)
+            bar.update(1)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / f"{sheet.place_code}.pdf").write_bytes(draw_slips(made, sheet))
+    manifest = make_manifest(
+        sheet.round_code,
+        sheet.place_code,
+        slip_ids=[slip.slip_id for slip in made],
+        printer=printer,
+    )
+    file.write_bytes(manifest.to_json())
+    click.echo(f"N = {count}\n根 {manifest.root.hex()}")
+    click.echo(f"制票密钥指纹 {fingerprint(printer.verify_key)}")
+    click.echo("请把 N、根、指纹张贴公布；只把 manifest.json 交给服务器。")
+
+
+def _printer_key(path: Path) -> KeyPair:
+    """The printer's key in a file of 64 hex characters, made where there is none."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(KeyPair.make().seed.hex())
+    try:
+        return KeyPair(bytes.fromhex(path.read_text().strip()))
+    except ValueError as error:
+        message = f"{path} 不是制票密钥文件（应为 64 个十六进制字符）。"
+        raise InvalidError(message) from error
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--digest", required=True, help="公告栏张贴的收票记录摘要")
+@click.option("--fingerprint", "key", required=True, help="公告栏张贴的制票密钥指纹")
+def verify(folder: Path, digest: str, key: str) -> None:
+    """把公布的文件重新数一遍."""
+    arguments = [str(folder), "--digest", digest, "--fingerprint", key]
+    raise SystemExit(verifier.main(arguments))
+
+
+def _round(house: Installation, code: str) -> Round:
+    with house.sessions() as session:
+        found = session.scalars(select(Round).where(Round.code == code)).first()
+    if found is None:
+        message = f"没有轮次 {code}。"
+        raise NotFoundError(message)
+    return found
+
+
+COMMANDS = (places_group, posters, slips, verify)

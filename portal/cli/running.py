@@ -1,0 +1,192 @@
+"""Commands that set up, serve and check an installation."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from alembic import command as alembic
+from alembic.config import Config
+from sqlalchemy.orm import Session
+from waitress import create_server
+
+from portal import checklists, entrances, people
+from portal.entrances import ChannelKind
+from portal.intake.records import RESIDENT_TABLES
+from portal.kernel import audit
+from portal.kernel.database import Instant
+from portal.kernel.errors import ConflictError
+from portal.kernel.settings import Settings
+from portal.people import Role
+from portal.web.app import create_app
+from portal.web.installation import Installation
+
+THREADS = 8
+LARGEST_IN_MEMORY = 16 * 1024 * 1024  # bytes; waitress spools larger bodies to disk
+
+CHANNELS = (
+    (ChannelKind.OWNERS_GROUP, "小区业主群"),
+    (ChannelKind.BUILDING_GROUP, "楼栋群"),
+    (ChannelKind.GRID_GROUP, "社区网格群"),
+    (ChannelKind.SOCIETY_GROUP, "社会组织群"),
+    (ChannelKind.BUSINESS_GROUP, "属地企业主群"),
+    (ChannelKind.LIFT, "楼栋电梯口"),
+    (ChannelKind.NOTICE_BOARD, "宣传栏"),
+    (ChannelKind.SERVICE_HALL, "便民服务大厅"),
+    (ChannelKind.STATION, "新时代文明实践站"),
+)
+
+
+def here() -> Installation:
+    """The installation `PORTAL_INSTANCE` names, for the length of a command."""
+    house = opened(Settings.from_environment())
+    click.get_current_context().call_on_close(house.close)
+    return house
+
+
+def opened(settings: Settings) -> Installation:
+    """The installation of these settings, brought to the newest schema."""
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    migrate(settings.database_url)
+    return Installation.at(settings)
+
+
+def migrate(url: str) -> None:
+    """Upgrade the database to the newest revision."""
+    config = Config()
+    config.set_main_option("script_location", "portal:migrations")
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    alembic.upgrade(config, "head")
+
+
+def furnish(session: Session) -> None:
+    """What every installation begins with: channels and checklists."""
+    for kind, name in CHANNELS:
+        entrances.add_channel(session, kind, name)
+    checklists.install_shipped(session)
+
+
+@click.command()
+@click.option("--admin", default="admin", show_default=True, help="管理员用户名")
+def init(admin: str) -> None:
+    """建立数据库、密钥库和第一个管理员."""
+    house = here()
+    with house.sessions() as session, session.begin():
+        furnish(session)
+        _, password, totp = people.register(
+            session,
+            house.keystore,
+            username=admin,
+            name="系统管理员",
+            role=Role.ADMIN,
+        )
+    click.echo(f"用户名 {admin}\n密码 {password}\n动态码密钥 {totp}")
+    click.echo("以上只显示这一次，请抄下来交给管理员。")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, envvar="PORT")
+def serve(host: str, port: int) -> None:
+    """启动服务."""
+    house = here()
+    require_free(host, port)
+    run(house, host, port)
+
+
+def require_free(host: str, port: int) -> None:
+    """Refuse a port somebody else listens on.
+
+    Raises ConflictError.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            message = f"端口 {port} 已被占用。请换一个，例如 PORT={port + 1}。"
+            raise ConflictError(message) from error
+
+
+def run(house: Installation, host: str, port: int) -> None:
+    """Serve until stopped, with the worker thread beside."""
+    server = listening(create_app(house), host, port)
+    stop = house.start_worker(house.job_kinds())
+    click.echo(f"已启动 http://{host}:{port}/  按 Ctrl+C 停止")
+    try:
+        server.run()
+    finally:
+        stop.set()
+
+
+def listening(app: Any, host: str, port: int) -> Any:
+    """The production server for a WSGI application; `run()` serves.
+
+    Bodies stay in memory: what is larger than the buffer is refused unread.
+    """
+    return create_server(
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident="",
+        max_request_body_size=LARGEST_IN_MEMORY,
+        inbuf_overflow=LARGEST_IN_MEMORY,
+        outbuf_overflow=LARGEST_IN_MEMORY,
+    )
+
+
+@click.command()
+def doctor() -> None:
+    """逐条检查安装是否兑现承诺."""
+    house = here()
+    failed = 0
+    for name, check in CHECKS.items():
+        fault = check(house)
+        failed += bool(fault)
+        click.echo(
+            f"{'不合格' if fault else '合格'}  {name}{'：' + fault if fault else ''}"
+        )
+    if failed:
+        raise SystemExit(1)
+
+
+def _audit_is_whole(house: Installation) -> str:
+    with house.sessions() as session:
+        number = audit.first_break(session)
+    return "" if number is None else f"审计日志第 {number} 条对不上"
+
+
+def _no_fine_times(_: Installation) -> str:
+    fine = [
+        f"{table.__tablename__}.{column.name}"
+        for table in RESIDENT_TABLES
+        for column in table.__table__.columns
+        if isinstance(column.type, Instant)
+    ]
+    return "、".join(fine)
+
+
+def _keystore_is_private(house: Installation) -> str:
+    open_files = [
+        name
+        for name in house.keystore.names()
+        if (house.keystore.folder / name).stat().st_mode & 0o077
+    ]
+    return f"{len(open_files)} 个密钥文件别人也能读" if open_files else ""
+
+
+def _keystore_is_apart(house: Installation) -> str:
+    beside = Path(house.engine.url.database or "/").parent == house.keystore.folder
+    return "密钥库和数据库在同一个文件夹" if beside else ""
+
+
+CHECKS: dict[str, Callable[[Installation], str]] = {
+    "居民数据没有精确到天以下的时间": _no_fine_times,
+    "审计日志连得上": _audit_is_whole,
+    "密钥只有服务账号能读": _keystore_is_private,
+    "密钥库和数据库分开放": _keystore_is_apart,
+}
+
+COMMANDS = (init, serve, doctor)
