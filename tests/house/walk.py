@@ -1,0 +1,139 @@
+"""Every page a resident can open, opened once: from announcement to result."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, request, request_started
+
+from portal import entrances, vote
+from portal.kernel.codes import in_fours
+from portal.rounds import Phase
+from portal.vote import DIMENSIONS, Slip
+from portal.web.guards import limiter
+from portal.web.installation import Installation
+from tests.makers import Cast, in_phase, make_disclosure, make_result, make_vote
+from tests.visitor import Page, Visitor
+
+PLAIN = ("/", "/notices", "/disclosures", "/results", "/privacy", "/help", "/away")
+TEXT = "楼道里电动车充电，物业说了三次没人管。"
+
+
+class Walk:
+    """A resident who opens everything, and keeps what they saw by name."""
+
+    def __init__(self, house: Installation, cast: Cast, app: Flask) -> None:
+        self.house, self.cast, self.app = house, cast, app
+        self.visitor = Visitor(app)
+        self.pages: dict[str, Page] = {}
+        self.endpoints: set[str] = set()
+
+    def opens(self, url: str, name: str = "", *, status: int = 200) -> Page:
+        with self._noting():
+            page = self.visitor.opens(url, status=status)
+        return self._keeps(name or url, page)
+
+    def sends(self, url: str, name: str, *, status: int = 200, **fields: Any) -> Page:
+        return self._keeps(name, self.visitor.sends(url, status=status, **fields))
+
+    def _keeps(self, name: str, page: Page) -> Page:
+        self.pages[name] = page
+        return page
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Note which views answer."""
+
+        def note(_: object, **__: object) -> None:
+            self.endpoints.add(request.endpoint or "")
+
+        with request_started.connected_to(note, self.app):
+            yield
+
+    def moves_on(self, phase: Phase) -> None:
+        in_phase(self.house, self.cast.round_id, phase)
+        self.app.extensions.get("kept_pages", {}).clear()
+
+
+def walk(house: Installation, cast: Cast, app: Flask) -> Walk:
+    """Live through the cast's round as a resident of 云溪."""
+    it = Walk(house, cast, app)
+    here, there = f"/q/{cast.yunxi}", f"/q/{cast.liutang}"
+    _collecting(it, here, there)
+    it.house.open_letterbox(by="timetable", reason="set hour")
+    it.opens(f"/disclosures/{cast.round_id}/999001001001", "too early", status=404)
+    for phase in (Phase.REVIEWING, Phase.RECTIFYING, Phase.DISCLOSING):
+        it.moves_on(phase)
+        it.opens(here, f"hub {phase}")
+    make_disclosure(house, cast, cast.yunxi)
+    it.opens("/disclosures", "disclosures with entries")
+    it.opens(f"/disclosures/{cast.round_id}/999001001001", "disclosures of one")
+    it.moves_on(Phase.VOTING)
+    it.opens(here, "hub voting")
+    _voting(it, here, make_vote(house, cast, slips=14))
+    it.moves_on(Phase.PUBLISHED)
+    it.opens(here, "hub published")
+    it.opens("/results", "results with a round")
+    it.opens(f"/results/{cast.round_id}", "results of a round")
+    it.opens(f"/results/{cast.round_id}/999001001001", "results of a place")
+    it.moves_on(Phase.ARCHIVED)
+    it.opens(here, "hub archived")
+    with app.app_context():
+        limiter.reset()
+    return it
+
+
+def _collecting(it: Walk, here: str, there: str) -> None:
+    for url in PLAIN:
+        it.opens(url)
+    it.opens(f"/notices/{it.cast.round_id}", "notice")
+    it.opens(here, "hub collecting")
+    it.opens(f"{here}/survey", "survey")
+    it.opens(f"{there}/survey", "survey of a village")
+    it.sends(f"{here}/survey", "survey taken", overall="good", more=TEXT)
+    it.sends(f"{here}/survey", "survey with errors", status=422, overall="sideways")
+    it.opens(f"{here}/complaint", "complaint")
+    page = it.sends(f"{here}/complaint", "complaint taken", text=TEXT)
+    it.sends(f"{here}/complaint", "complaint with errors", status=422)
+    it.opens("/receipt", "receipt")
+    it.sends("/receipt", "receipt shown", receipt=receipt_on(page))
+    it.sends("/receipt", "receipt mistyped", status=422, receipt="1234 5678")
+    it.opens("/q/NOSUCH00", "wrong code", status=404)
+    it.opens(f"{here}/vote", "vote too early", status=409)
+    it.opens("/nothing", "no such page", status=404)
+
+
+def _voting(it: Walk, here: str, slips: list[Slip]) -> None:
+    first, *others = slips
+    it.opens(f"{here}/vote", "vote")
+    it.opens("/vote/2026-1/999001001001", "vote by slip")
+    scores = {dimension.id: "satisfied" for dimension in DIMENSIONS}
+    ballot: dict[str, Any] = {**scores, **parts_of(first.secret), "step": "check"}
+    check = it.sends(f"{here}/vote", "vote to check", **ballot)
+    cast = it.visitor.posts(f"{here}/vote", **{**check.form, "step": ["cast"]})  # type: ignore[arg-type]
+    it.pages["vote cast"] = cast
+    it.sends(f"{here}/vote", "vote with errors", status=422, step="check")
+    with it.house.sessions() as session:
+        place_id = entrances.entrance(session, it.cast.yunxi).place_id
+        for slip in others:
+            vote.cast(
+                it.house.ballots,
+                session,
+                round_id=it.cast.round_id,
+                place_id=place_id,
+                secret=slip.secret,
+                scores=scores,
+            )
+    make_result(it.house, it.cast)
+    it.opens(f"{here}/vote", "vote closed", status=409)
+
+
+def parts_of(secret: str) -> dict[str, str]:
+    """The four boxes of a slip's secret."""
+    return {f"s{i + 1}": part for i, part in enumerate(in_fours(secret).split())}
+
+
+def receipt_on(page: Page) -> str:
+    """The receipt a page hands out."""
+    code = page.html.split("<code>")[1].split("</code>")[0]
+    return "".join(sign for sign in code if sign.isdecimal())

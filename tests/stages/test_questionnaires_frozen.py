@@ -1,0 +1,134 @@
+"""The frozen questionnaire: once, for good, and provably the same."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from portal.kernel.database import Base, engine_for
+from portal.kernel.errors import ConflictError, NotFoundError
+from portal.questionnaires.definition import DefinitionError, parse, revision
+from portal.questionnaires.frozen import Questionnaire, freeze, questionnaire_of
+from portal.questionnaires.shipped import compose
+from portal.questionnaires.walk import specialise
+from portal.rounds import Mode, Round
+
+TODAY = date(2026, 3, 2)
+LATER = date(2026, 3, 9)
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    engine = engine_for("sqlite://")
+    Base.metadata.create_all(
+        engine,
+        tables=[Round.__table__, Questionnaire.__table__],  # type: ignore[list-item]
+    )
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture
+def round_id(session: Session) -> int:
+    return add_round(session, "2026-1")
+
+
+def add_round(session: Session, code: str) -> int:
+    found = Round(
+        code=code,
+        name="示例轮次",
+        mode=Mode.DIRECT,
+        inspector="示例巡察组",
+        opens_on=TODAY,
+        closes_on=LATER,
+    )
+    session.add(found)
+    session.flush()
+    return found.id
+
+
+def other() -> dict[str, Any]:
+    return {**compose(), "title": "另一份问卷"}
+
+
+def test_a_frozen_questionnaire_reads_back_equal(
+    session: Session, round_id: int
+) -> None:
+    freeze(session, round_id, compose(), today=TODAY)
+    session.expire_all()
+    found = questionnaire_of(session, round_id)
+    assert found.definition == parse(compose())
+    assert found.frozen_on == TODAY
+
+
+def test_the_revision_can_be_computed_again_by_anybody(
+    session: Session, round_id: int
+) -> None:
+    frozen = freeze(session, round_id, compose(), today=TODAY)
+    session.expire_all()
+    assert frozen.revision == revision(compose()) == revision(frozen.content)
+
+
+def test_a_round_is_frozen_once(session: Session, round_id: int) -> None:
+    freeze(session, round_id, compose(), today=TODAY)
+    with pytest.raises(ConflictError) as refusal:
+        freeze(session, round_id, other(), today=LATER)
+    assert refusal.value.sentence == (
+        "这一轮的问卷已经定稿，不能再换。要改的话，请在下一轮用新的问卷。"
+    )
+    assert questionnaire_of(session, round_id).definition.title == "说说您身边的事"
+
+
+def test_two_rounds_may_have_the_same_revision(session: Session, round_id: int) -> None:
+    first = freeze(session, round_id, compose(), today=TODAY)
+    second = freeze(session, add_round(session, "2026-2"), compose(), today=LATER)
+    assert first.revision == second.revision
+
+
+def test_a_broken_document_is_not_frozen(session: Session, round_id: int) -> None:
+    with pytest.raises(DefinitionError):
+        freeze(session, round_id, {"format": "qdef/1"}, today=TODAY)
+    with pytest.raises(NotFoundError):
+        questionnaire_of(session, round_id)
+
+
+def test_a_frozen_document_cannot_be_changed(session: Session, round_id: int) -> None:
+    frozen = freeze(session, round_id, compose(), today=TODAY)
+    frozen.document = "{}"
+    with pytest.raises(ConflictError):
+        session.flush()
+
+
+def test_a_frozen_document_cannot_be_deleted(session: Session, round_id: int) -> None:
+    session.delete(freeze(session, round_id, compose(), today=TODAY))
+    with pytest.raises(ConflictError):
+        session.flush()
+
+
+def test_a_change_behind_the_guards_back_is_noticed(
+    session: Session, round_id: int
+) -> None:
+    """The leaking twin of the guard: a statement that goes round it."""
+    frozen = freeze(session, round_id, compose(), today=TODAY)
+    assert frozen.definition.title == "说说您身边的事"
+    changed = frozen.document.replace("不满意", "很满意")
+    session.execute(update(Questionnaire).values(document=changed))
+    session.expire_all()
+    with pytest.raises(ConflictError) as refusal:
+        _ = questionnaire_of(session, round_id).definition
+    assert refusal.value.sentence == (
+        "这份问卷的内容和定稿时不一样了，请立即告诉系统管理员核查。"
+    )
+
+
+def test_a_community_gets_its_own_definition(session: Session, round_id: int) -> None:
+    frozen = freeze(session, round_id, compose(), today=TODAY)
+    facts = {"community_kind": "rural", "community_trait": "", "channel_kind": "lift"}
+    found = frozen.definition_for(facts)
+    assert found == specialise(parse(compose()), facts)
+    assert "rural_land" in found.items
+    assert frozen.definition_for({**facts, "channel_kind": "paper"}) is found

@@ -1,0 +1,218 @@
+"""A polling day for tests of the vote: folder, places, slips, closers, election."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from portal import vote
+from portal.kernel.database import Base, engine_for
+from portal.kernel.keystore import KeyStore
+from portal.kernel.sealing import KeyPair
+from portal.people import Role, Staff
+from portal.places import Kind, Level, Place
+from portal.rounds import Mode, Round
+from portal.vote import BallotBox, Election, Signatory, Slip
+
+NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
+BIG, SMALL = "990101001001", "990101001002"  # invented codes
+ISSUED = {BIG: 14, SMALL: 11}
+HOUSEHOLDS = {BIG: 20, SMALL: None}
+ALL_SATISFIED = {d.id: "satisfied" for d in vote.DIMENSIONS}
+
+
+def scores_of(number: int) -> dict[str, str]:
+    """A pattern of six scores that differs from its neighbours'."""
+    return {
+        d.id: vote.SCALE[(number // 5**i) % 5].id for i, d in enumerate(vote.DIMENSIONS)
+    }
+
+
+@dataclass
+class PollingDay:
+    """An open election with everything a test needs to vote and to close it."""
+
+    folder: Path
+    engine: Engine
+    session: Session
+    keystore: KeyStore
+    box: BallotBox
+    round_: Round
+    places: dict[str, Place]
+    slips: dict[str, list[Slip]]
+    printer: KeyPair
+    closers: list[Signatory]
+
+    @property
+    def election(self) -> Election:
+        found = vote.find_election(self.session, self.round_.id)
+        assert found
+        return found
+
+    @property
+    def fingerprint(self) -> str:
+        return vote.printer_fingerprint(self.session, self.round_.id)
+
+    @property
+    def digest(self) -> str:
+        return vote.closing_digest(self.session, self.round_.id)
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        return vote.published_files(self.session, self.round_.id)
+
+    def cast(
+        self, slip: Slip, scores: dict[str, str] = ALL_SATISFIED, place: str = BIG
+    ) -> vote.Receipt:
+        return vote.cast(
+            self.box,
+            self.session,
+            round_id=self.round_.id,
+            place_id=self.places[place].id,
+            secret=slip.secret,
+            scores=scores,
+        )
+
+    def fill(self, big: int = 12, small: int = 3) -> None:
+        """Ballots of different patterns in both communities."""
+        for place, n in ((BIG, big), (SMALL, small)):
+            for i, slip in enumerate(self.slips[place][:n]):
+                self.cast(slip, scores_of(i * 7 + 1), place)
+
+    def agree(self, who: int = 0) -> None:
+        first = self.closers[who]
+        vote.agree(
+            self.session, self.keystore, election=self.election, first=first, now=NOW
+        )
+
+    def count(self, who: int = 1) -> None:
+        vote.count(
+            self.session,
+            self.keystore,
+            self.box,
+            election=self.election,
+            second=self.closers[who],
+            now=NOW,
+        )
+
+    def destroy(self) -> None:
+        vote.destroy_ballots(self.keystore, self.box, election=self.election)
+
+    def countersign(self, who: int = 0) -> None:
+        first = self.closers[who]
+        vote.countersign(
+            self.session, self.box, election=self.election, first=first, now=NOW
+        )
+
+    def close(self) -> None:
+        """All steps, each committed as the edge does."""
+        self.agree()
+        self.session.commit()
+        self.count()
+        self.session.commit()
+        self.destroy()
+        self.countersign()
+        self.session.commit()
+
+    def bytes_on_disk(self) -> bytes:
+        """Every byte of database, ballot box, write-ahead logs and key store."""
+        found = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        return b"".join(path.read_bytes() for path in found)
+
+
+@contextmanager
+def polling_day(folder: Path) -> Iterator[PollingDay]:
+    """Two communities, three closers, manifests posted, voting open."""
+    engine = engine_for(f"sqlite:///{folder / 'portal.db'}")
+    Base.metadata.create_all(engine)
+    box = BallotBox(folder / "ballots.db")
+    with Session(engine) as session:
+        day = _prepared(folder, engine, session, box)
+        vote.open_election(
+            session,
+            day.keystore,
+            round_=day.round_,
+            closers=list(session.query(Staff)),
+            by="office",
+            now=NOW,
+        )
+        session.commit()
+        yield day
+    box.file.close()
+    engine.dispose()
+
+
+def _prepared(
+    folder: Path, engine: Engine, session: Session, box: BallotBox
+) -> PollingDay:
+    round_ = Round(
+        code="2026-2",
+        name="第二轮",
+        mode=Mode.DIRECT,
+        inspector="虚构区委巡察组",
+        opens_on=date(2026, 9, 1),
+        closes_on=date(2026, 12, 1),
+    )
+    session.add(round_)
+    printer, slips, places = KeyPair.make(), {}, {}
+    for code, n in ISSUED.items():
+        places[code] = make_place(code, HOUSEHOLDS[code])
+        slips[code] = list(vote.make_slips(round_.code, code, n))
+    session.add_all(places.values())
+    session.flush()
+    for code, made in slips.items():
+        ids = [slip.slip_id for slip in made]
+        vote.post_manifest(
+            session,
+            round_=round_,
+            place=places[code],
+            manifest=vote.make_manifest(
+                round_.code, code, slip_ids=ids, printer=printer
+            ),
+            by="office",
+            now=NOW,
+        )
+    closers = [make_closer(session, name) for name in ("甲", "乙", "丙")]
+    return PollingDay(
+        folder=folder,
+        engine=engine,
+        session=session,
+        keystore=KeyStore(folder / "keystore"),
+        box=box,
+        round_=round_,
+        places=places,
+        slips=slips,
+        printer=printer,
+        closers=closers,
+    )
+
+
+def make_place(code: str, households: int | None) -> Place:
+    return Place(
+        code=code,
+        name=f"社区{code[-1]}",
+        level=Level.COMMUNITY,
+        kind=Kind.URBAN,
+        households=households,
+    )
+
+
+def make_closer(session: Session, name: str) -> Signatory:
+    keys = KeyPair.make()
+    staff = Staff(
+        username=name,
+        name=name,
+        role=Role.OFFICE,
+        salt=b"",
+        locked_seed=b"",
+        locked_totp=b"",
+        public_key=keys.public,
+        verify_key=keys.verify_key,
+    )
+    session.add(staff)
+    session.flush()
+    return Signatory(staff.id, name, keys)

@@ -1,0 +1,251 @@
+"""The vote on the desk: manifests, opening, no scores, three steps by two people."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import vote
+from portal.kernel.sealing import KeyPair
+from portal.rounds import Phase, get_round
+from portal.vote import Election, ElectionState, Manifest, PlaceManifest
+from portal.web.installation import Installation
+from tests.makers import Cast, in_phase
+from tests.visitor import Page
+from tests.web.desk.scenes import Office
+
+YUNXI, CHANGDONG = "999001001001", "999001002001"
+PRINTER = KeyPair(bytes(range(32)))
+SCORES = {dimension.id: "mostly" for dimension in vote.DIMENSIONS}
+
+
+@pytest.fixture
+def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
+    return Office.of(app, session, house, cast)
+
+
+def slips_of(code: str, number: int) -> list[vote.Slip]:
+    return list(vote.make_slips("2026-1", code, number))
+
+
+def manifest_of(
+    code: str, slips: list[vote.Slip], *, round_code: str = "2026-1"
+) -> Manifest:
+    return vote.make_manifest(
+        round_code, code, slip_ids=[s.slip_id for s in slips], printer=PRINTER
+    )
+
+
+def upload(office: Office, *files: bytes, status: int = 200) -> Page:
+    desk = office.desk("office")
+    given: dict[str, Any] = {
+        "csrf_token": desk.opens("/desk/vote").form["csrf_token"][-1],
+        "manifests": [(BytesIO(f), f"{i}.json") for i, f in enumerate(files)],
+    }
+    return desk.posts("/desk/vote/manifests", status=status, **given)
+
+
+def opened(office: Office, slips: list[vote.Slip]) -> None:
+    """The election of the round is open; office, chief and a spare may close it."""
+    upload(office, manifest_of(YUNXI, slips).to_json())
+    office.desk("office").sends(
+        "/desk/vote/open", at="/desk/vote", posted="y", closers=closers(office)
+    )
+    office.scene.session.commit()
+    in_phase(office.scene.house, office.scene.cast.round_id, Phase.VOTING)
+
+
+def closers(office: Office) -> list[str]:
+    cast = office.scene.cast
+    return [str(cast.office.staff_id), str(cast.chief.staff_id)]
+
+
+def election(office: Office) -> Election:
+    return office.fresh().scalars(select(Election)).one()
+
+
+def cast_all(
+    office: Office, slips: list[vote.Slip], *, scores: dict[str, str] = SCORES
+) -> None:
+    session, house = office.fresh(), office.scene.house
+    for slip in slips:
+        vote.cast(
+            house.ballots,
+            session,
+            round_id=office.scene.cast.round_id,
+            place_id=office.scene.place_id(YUNXI),
+            secret=slip.secret,
+            scores=scores,
+        )
+
+
+def step(office: Office, name: str, what: str, *, status: int = 200) -> Page:
+    url = "/desk/vote"
+    desk = office.desk(name)
+    token = desk.opens("/desk/vote").form["csrf_token"][0]
+    return desk.posts(f"{url}/{what}", status=status, csrf_token=token)
+
+
+def test_manifests_are_taken_and_their_fingerprints_shown_to_be_posted(
+    office: Office,
+) -> None:
+    first, second = slips_of(YUNXI, 12), slips_of(CHANGDONG, 3)
+    page = upload(
+        office,
+        manifest_of(YUNXI, first).to_json(),
+        manifest_of(CHANGDONG, second).to_json(),
+    )
+    assert "票根清单已收下" in page.words
+    assert "还没有票的社区：柳塘村" in page.words
+    posted = office.fresh().scalars(select(PlaceManifest)).all()
+    assert sorted(m.count for m in posted) == [3, 12]
+    root = posted[0].root.hex()
+    assert root[:8] in page.words
+
+
+def test_one_bad_file_and_none_is_taken(office: Office) -> None:
+    good = manifest_of(YUNXI, slips_of(YUNXI, 5)).to_json()
+    foreign = manifest_of(YUNXI, slips_of(YUNXI, 5), round_code="2031-9").to_json()
+    unknown = manifest_of("999009009009", slips_of("999009009009", 2)).to_json()
+    for bad, said in (
+        (b"{}", "不完整或被改动过"),
+        (foreign, "不是本轮本社区的"),
+        (unknown, "这个社区不在本轮里"),
+    ):
+        page = upload(office, good, bad, status=422)
+        assert "「1.json」" in page.words
+        assert said in page.words
+    assert office.fresh().scalars(select(PlaceManifest)).all() == []
+
+
+def test_no_file_is_said_so(office: Office) -> None:
+    assert "请先选制票时得到的" in upload(office, status=422).words
+
+
+def test_more_slips_than_households_are_refused(office: Office) -> None:
+    slips = slips_of(CHANGDONG, 39)
+    page = upload(office, manifest_of(CHANGDONG, slips).to_json(), status=422)
+    assert "选票张数多于登记的户数" in page.words
+
+
+@pytest.mark.parametrize("chosen", [[], [0], [0, 0]])
+def test_opening_needs_two_people_and_the_posting(
+    office: Office, chosen: list[int]
+) -> None:
+    upload(office, manifest_of(YUNXI, slips_of(YUNXI, 5)).to_json())
+    named = [closers(office)[i] for i in chosen]
+    office.desk("office").sends(
+        "/desk/vote/open", at="/desk/vote", posted="y", closers=named, status=422
+    )
+    page = office.desk("office").sends(
+        "/desk/vote/open", at="/desk/vote", closers=closers(office), status=422
+    )
+    assert "请先贴出，再开始投票" in page.words
+    assert set(closers(office)) <= set(page.form["closers"])
+    assert office.fresh().scalars(select(Election)).all() == []
+
+
+def test_turnout_is_shown_and_no_score(office: Office) -> None:
+    slips = slips_of(YUNXI, 14)
+    opened(office, slips)
+    cast_all(office, slips[:11])
+    page = office.desk("chief").opens("/desk/vote")
+    assert "云溪社区 412 14 11" in page.words
+    cast_all(office, slips[:11], scores={d.id: "dissatisfied" for d in vote.DIMENSIONS})
+    assert office.desk("chief").opens("/desk/vote").words == page.words
+
+
+def test_two_people_close_the_vote_in_three_steps(office: Office) -> None:
+    slips = slips_of(YUNXI, 14)
+    opened(office, slips)
+    cast_all(office, slips[:11])
+    assert "已停止收票" in step(office, "office", "agree").words
+    refused = step(office, "office", "count", status=403)
+    assert "同意关票的人不能自己开票" in refused.words
+    assert "已开票，票箱和钥匙已销毁" in step(office, "chief", "count").words
+    house, round_id = office.scene.house, office.scene.cast.round_id
+    assert house.ballots.turnout(round_id) == {}
+    assert house.keystore.names(f"votes/{round_id}") == []
+    step(office, "chief", "countersign", status=403)
+    page = step(office, "office", "countersign")
+    assert "已会签" in page.words
+    session = office.fresh()
+    assert election(office).state is ElectionState.CLOSED
+    digest = vote.closing_digest(session, round_id)
+    assert digest in page.words.replace(" ", "")
+    assert vote.printer_fingerprint(session, round_id) in page.words.replace(" ", "")
+    assert "云溪社区 14 11 0 会公布" in page.words
+
+
+def test_nothing_is_destroyed_when_the_count_is_not_kept(office: Office) -> None:
+    slips = slips_of(YUNXI, 14)
+    opened(office, slips)
+    cast_all(office, slips[:11])
+    step(office, "office", "agree")
+    step(office, "office", "count", status=403)
+    house, round_id = office.scene.house, office.scene.cast.round_id
+    assert sum(house.ballots.turnout(round_id).values()) == 11
+    assert house.keystore.names(f"votes/{round_id}") != []
+
+
+def test_ballots_left_by_a_crash_are_cleared_by_counting_again(office: Office) -> None:
+    slips = slips_of(YUNXI, 14)
+    opened(office, slips)
+    cast_all(office, slips[:11])
+    step(office, "office", "agree")
+    session, house = office.fresh(), office.scene.house
+    chief = office.scene.cast.chief
+    vote.count(
+        session,
+        house.keystore,
+        house.ballots,
+        election=election(office),
+        second=vote.Signatory(chief.staff_id, "chief", chief.pair),
+        now=house.clock(),
+    )
+    session.commit()
+    page = step(office, "office", "countersign", status=409)
+    assert "票箱还没有清空" in page.words
+    step(office, "chief", "count")
+    assert house.ballots.turnout(office.scene.cast.round_id) == {}
+    step(office, "office", "countersign")
+
+
+def test_somebody_who_is_no_closer_is_told_so(office: Office) -> None:
+    slips = slips_of(YUNXI, 5)
+    upload(office, manifest_of(YUNXI, slips).to_json())
+    session = office.fresh()
+    round_ = get_round(session, office.scene.cast.round_id)
+    from portal.people import Role
+    from tests.makers import make_player
+
+    spare = [
+        make_player(office.scene.house, session, username=name, role=Role.OFFICE)
+        for name in ("spare1", "spare2")
+    ]
+    vote.open_election(
+        session,
+        office.scene.house.keystore,
+        round_=round_,
+        closers=[player.staff(session) for player in spare],
+        by="office",
+        now=office.scene.house.clock(),
+    )
+    session.commit()
+    page = office.desk("office").opens("/desk/vote")
+    assert "您不是关票人" in page.words
+    assert "不是这次投票的关票人" in step(office, "office", "agree", status=403).words
+
+
+@pytest.mark.parametrize("name", ["member", "unit", "discipline", "admin", "entry"])
+def test_nobody_else_runs_the_vote(office: Office, name: str) -> None:
+    office.desk(name).opens("/desk/vote", status=403)
+
+
+def test_a_whole_districts_manifests_fit_into_one_upload(office: Office) -> None:
+    manifest = manifest_of(YUNXI, slips_of(YUNXI, 12)).to_json()
+    large = manifest + b" " * (3 * 1024 * 1024)
+    assert "票根清单已收下" in upload(office, large).words
