@@ -1,0 +1,24 @@
+"""`python -m bench`: every table, in one run, against its reference."""
+
+import tempfile
+from pathlib import Path
+
+from bench import house
+from bench.candidates import side_by_side
+from bench.pages import in_process, over_socket
+from bench.weight import weigh
+
+
+def main() -> None:
+    """Measure in a temporary folder and print."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        stand = house.build(folder / "stand")
+        for table in (*over_socket(stand), *in_process(stand)):
+            print(table, flush=True)
+        print(side_by_side(stand), flush=True)
+        print(weigh(folder), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""Tables a and b: what a page and a submission cost beside the bare framework."""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+
+from bench.bare import create_bare
+from bench.forms import Forms, Sending
+from bench.house import Stand
+from bench.rounds import InProcess, OverSocket, Subject, Target, measure
+from bench.serving import served
+from bench.tables import Table, ms, ratio, verdict
+from portal.kernel import sealing
+from portal.web.app import create_app
+
+ROUNDS = 21
+REQUESTS = 25  # of each subject a round: many short rounds share noise best
+PAGE_GOAL, SUBMISSION_GOAL = 1.5, 2.0
+PORTS = (8761, 8762)
+GZIP = {"Accept_Encoding": "gzip"}
+Found = Mapping[str, Sequence[float]]
+COLUMNS = ("CPU per request", "median ms (least-most)", "ratio", "goal")
+
+
+def page_size(forms: Forms) -> int:
+    """Bytes of the kept survey page, uncompressed."""
+    return len(forms.app.test_client().get(forms.survey_path).data)
+
+
+def in_process(stand: Stand) -> list[Table]:
+    """Both applications called through WSGI in this process, no server between."""
+    app = create_app(stand.installation())
+    forms = Forms(stand, app)
+    bare = create_bare(stand.folder, page_size(forms))
+    targets = (
+        InProcess(app.wsgi_app),
+        InProcess(app.wsgi_app, GZIP),
+        InProcess(bare.wsgi_app),
+    )
+    return _tables("in process (WSGI)", forms, targets)
+
+
+def over_socket(stand: Stand) -> list[Table]:
+    """Both behind the server of `portal serve`, each in a process of its own."""
+    forms = Forms(stand, create_app(stand.installation()))
+    ours, reference = PORTS
+    bare = f"bare:{page_size(forms)}"
+    with ExitStack() as running:
+        for name, port in (("portal", ours), (bare, reference)):
+            running.enter_context(served("waitress", name, stand.folder, port))
+        targets = (OverSocket(ours), OverSocket(ours, GZIP), OverSocket(reference))
+        return _tables("through waitress and a keep-alive socket", forms, targets)
+
+
+def _tables(
+    how: str, forms: Forms, targets: tuple[Target, Target, Target]
+) -> list[Table]:
+    plain, zipped, bare = targets
+    pages = measure(
+        [
+            Subject("bare page", bare, lambda _: Sending("GET", "/page")),
+            Subject("survey", plain, lambda _: Sending("GET", forms.survey_path)),
+            Subject(
+                "survey, gzip", zipped, lambda _: Sending("GET", forms.survey_path)
+            ),
+        ],
+        rounds=ROUNDS,
+        requests=REQUESTS,
+    )
+    writes = measure(
+        [
+            Subject("bare INSERT", bare, forms.row),
+            Subject("20 answers", zipped, forms.survey),
+            Subject("complaint", zipped, forms.complaint),
+        ],
+        rounds=ROUNDS,
+        requests=REQUESTS,
+    )
+    return [page_table(how, pages), write_table(how, writes, argon2id())]
+
+
+def page_table(how: str, found: Found) -> Table:
+    """Every page against the bare page of the same size."""
+    rows = [
+        (name, ms(spent), *_against(spent, found["bare page"], PAGE_GOAL))
+        for name, spent in found.items()
+    ]
+    return Table(f"GET of a page of 20 questions, {how}", COLUMNS, rows)
+
+
+def write_table(how: str, found: Found, argon: Sequence[float]) -> Table:
+    """Every submission against the bare INSERT; a complaint less its Argon2id."""
+    shown = dict(found) | {"Argon2id alone (8 MiB, 1 pass)": argon}
+    shown["complaint less Argon2id"] = [
+        max(whole - part, 0.0)
+        for whole, part in zip(found["complaint"], argon, strict=True)
+    ]
+    judged = {"bare INSERT", "20 answers", "complaint less Argon2id"}
+    rows = [
+        (name, ms(spent), *_against(spent, found["bare INSERT"], SUBMISSION_GOAL))
+        if name in judged
+        else (name, ms(spent), "", "")
+        for name, spent in shown.items()
+    ]
+    heading = f"POST of a submission, sealed, synchronous=FULL, {how}"
+    return Table(heading, COLUMNS, rows)
+
+
+def _against(
+    spent: Sequence[float], reference: Sequence[float], goal: float
+) -> tuple[str, str]:
+    if spent is reference:
+        return "1", "reference"
+    value = ratio(spent, reference)
+    return f"{value:.2f}", verdict(value, goal)
+
+
+def argon2id() -> list[float]:
+    """CPU seconds of one receipt key, once a round."""
+    found = []
+    for _ in range(ROUNDS):
+        before = time.process_time()
+        sealing.receipt_key("0" * 20, bytes(32))
+        found.append(time.process_time() - before)
+    return found
