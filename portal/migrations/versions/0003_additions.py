@@ -1,0 +1,19 @@
+"""additions."""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+# -- revision
+revision = '0003'
+down_revision = '0002'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply."""
+
+
+def downgrade() -> None:
+    """Take back."""

@@ -1,0 +1,19 @@
+"""letterbox."""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+# -- revision
+revision = '0004'
+down_revision = '0003'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply."""
+
+
+def downgrade() -> None:
+    """Take back."""
