@@ -40,7 +40,8 @@ class Stand:
 
 
 def build(folder: Path) -> Stand:
-    """Build the installation in an empty folder."""
+    """Build the installation in `folder`, which is made."""
+    folder.mkdir(parents=True, exist_ok=True)
     settings = Settings.at(folder)
     migrate(settings.database_url)
     house = Installation.at(settings)
