@@ -70,11 +70,11 @@ def _typed(status: int) -> list[tuple[str, str]]:
     """What was typed, to be sent again or copied."""
     if request.method != "POST" or status == 413:
         return []
-    return [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name not in _NOT_SHOWN
-    ]
+    try:
+        typed = request.form.items(multi=True)
+    except HTTPException:
+        return []  # too large or torn: this refusal is being told, not that one
+    return [(name, value) for name, value in typed if name not in _NOT_SHOWN]
 
 
 def _is_words(name: str, value: str) -> bool:
