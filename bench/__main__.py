@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench import house
 from bench.candidates import side_by_side
-from bench.pages import in_process, over_socket
+from bench.pages import over_socket
 from bench.weight import weigh
 
 
@@ -14,7 +14,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         stand = house.build(folder / "stand")
-        for table in (*over_socket(stand), *in_process(stand)):
+        for table in over_socket(stand):
             print(table, flush=True)
         print(side_by_side(stand), flush=True)
         print(weigh(folder), flush=True)

@@ -4,10 +4,9 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
-from bench.bare import create_bare
 from bench.forms import Forms, Sending
 from bench.house import Stand
-from bench.rounds import InProcess, OverSocket, Subject, Target, measure
+from bench.rounds import OverSocket, Subject, measure
 from bench.serving import served
 from bench.tables import Table, ms, ratio, verdict
 from portal.kernel import sealing
@@ -27,19 +26,6 @@ def page_size(forms: Forms) -> int:
     return len(forms.app.test_client().get(forms.survey_path).data)
 
 
-def in_process(stand: Stand) -> list[Table]:
-    """Both applications called through WSGI in this process, no server between."""
-    app = create_app(stand.installation())
-    forms = Forms(stand, app)
-    bare = create_bare(stand.folder, page_size(forms))
-    targets = (
-        InProcess(app.wsgi_app),
-        InProcess(app.wsgi_app, GZIP),
-        InProcess(bare.wsgi_app),
-    )
-    return _tables("in process (WSGI)", forms, targets)
-
-
 def over_socket(stand: Stand) -> list[Table]:
     """Both behind the server of `portal serve`, each in a process of its own."""
     forms = Forms(stand, create_app(stand.installation()))
@@ -49,13 +35,12 @@ def over_socket(stand: Stand) -> list[Table]:
         for name, port in (("portal", ours), (bare, reference)):
             running.enter_context(served("waitress", name, stand.folder, port))
         targets = (OverSocket(ours), OverSocket(ours, GZIP), OverSocket(reference))
-        return _tables("through waitress and a keep-alive socket", forms, targets)
+        return _tables(forms, *targets)
 
 
 def _tables(
-    how: str, forms: Forms, targets: tuple[Target, Target, Target]
+    forms: Forms, plain: OverSocket, zipped: OverSocket, bare: OverSocket
 ) -> list[Table]:
-    plain, zipped, bare = targets
     pages = measure(
         [
             Subject("bare page", bare, lambda _: Sending("GET", "/page")),
@@ -76,19 +61,19 @@ def _tables(
         rounds=ROUNDS,
         requests=REQUESTS,
     )
-    return [page_table(how, pages), write_table(how, writes, argon2id())]
+    return [page_table(pages), write_table(writes, argon2id())]
 
 
-def page_table(how: str, found: Found) -> Table:
+def page_table(found: Found) -> Table:
     """Every page against the bare page of the same size."""
     rows = [
         (name, ms(spent), *_against(spent, found["bare page"], PAGE_GOAL))
         for name, spent in found.items()
     ]
-    return Table(f"GET of a page of 20 questions, {how}", COLUMNS, rows)
+    return Table("GET of a page of 20 questions", COLUMNS, rows)
 
 
-def write_table(how: str, found: Found, argon: Sequence[float]) -> Table:
+def write_table(found: Found, argon: Sequence[float]) -> Table:
     """Every submission against the bare INSERT; a complaint less its Argon2id."""
     shown = dict(found) | {"Argon2id alone (8 MiB, 1 pass)": argon}
     shown["complaint less Argon2id"] = [
@@ -102,8 +87,7 @@ def write_table(how: str, found: Found, argon: Sequence[float]) -> Table:
         else (name, ms(spent), "", "")
         for name, spent in shown.items()
     ]
-    heading = f"POST of a submission, sealed, synchronous=FULL, {how}"
-    return Table(heading, COLUMNS, rows)
+    return Table("POST of a submission, sealed, synchronous=FULL", COLUMNS, rows)
 
 
 def _against(

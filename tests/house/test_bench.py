@@ -42,7 +42,7 @@ def test_a_third_request_and_a_second_host_are_marked() -> None:
 def test_a_page_dearer_than_its_goal_is_marked() -> None:
     reference = [0.001, 0.001, 0.001]
     dear = [second * (PAGE_GOAL + 0.1) for second in reference]
-    table = page_table("", {"bare page": reference, "survey": dear})
+    table = page_table({"bare page": reference, "survey": dear})
     assert [row[3] for row in table.rows] == ["reference", "<= 1.5: FAILS"]
 
 
