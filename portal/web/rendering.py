@@ -34,6 +34,9 @@ TOKEN = "@@form-token@@"  # noqa: S105 -- the place of a token, not a token
 KEEP_SECONDS = 5.0  # how late a closed round may still show its form; POST asks again
 MOST_KEPT = 2000  # pages; a round of 64 communities × 9 channels × 3 pages fits
 SMALLEST_ZIPPED = 600  # bytes; below that gzip gains nothing
+BUNDLES: Mapping[str, Sequence[str]] = {  # the one script of a page, by its name
+    "page": ("public.js",),
+}
 
 
 def assets(kind: str) -> Path:
@@ -43,20 +46,22 @@ def assets(kind: str) -> Path:
 
 
 @lru_cache
-def _asset(name: str) -> tuple[str, str]:
-    """Text of an inlined asset and its CSP source expression."""
-    text = (assets("static") / name).read_text("utf-8").strip()
+def _asset(*names: str) -> tuple[str, str]:
+    """Text of inlined files, joined, and its CSP source expression."""
+    files = [(assets("static") / name).read_text("utf-8").strip() for name in names]
+    text = "\n".join(files)
     digest = hashlib.sha256(text.encode()).digest()
     return text, f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 @lru_cache
 def _public_policy() -> str:
+    scripts = " ".join(_asset(*files)[1] for files in BUNDLES.values())
     return "; ".join(
         (
             "default-src 'none'",
             f"style-src {_asset('public.css')[1]}",
-            f"script-src {_asset('public.js')[1]}",
+            f"script-src {scripts}",
             "img-src 'self' data:",
             "form-action 'self'",
             "base-uri 'none'",
@@ -208,10 +213,15 @@ def _finish(response: Response) -> Response:
     return response
 
 
+def _script(bundle: str) -> Markup:
+    """The text of a bundle, for the one script element of a page."""
+    return Markup(_asset(*BUNDLES[bundle])[0])  # noqa: S704 -- our own files
+
+
 def _context() -> dict[str, object]:
     return {
         "page_style": Markup(_asset("public.css")[0]),  # noqa: S704 -- our own file
-        "page_script": Markup(_asset("public.js")[0]),  # noqa: S704 -- our own file
+        "page_script": _script,
         "lang": "en" if language() == "en" else "zh-CN",
         "big": "big" in request.args,
         "here": _turned(),
