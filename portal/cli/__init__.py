@@ -5,7 +5,7 @@ from typing import IO, Any
 import click
 from sqlalchemy.exc import OperationalError
 
-from portal.cli import demo, keeping, papers, running
+from portal.cli import demo, doctor, keeping, papers, running
 from portal.kernel.errors import Refusal
 
 
@@ -41,5 +41,11 @@ def main() -> None:
     """Collect the commands."""
 
 
-for command in (*running.COMMANDS, *papers.COMMANDS, *keeping.COMMANDS, demo.demo):
+for command in (
+    *running.COMMANDS,
+    *papers.COMMANDS,
+    *keeping.COMMANDS,
+    demo.demo,
+    doctor.doctor,
+):
     main.add_command(command)

@@ -1,8 +1,6 @@
 """Commands that set up, serve and check an installation."""
 
 import socket
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,9 +11,6 @@ from waitress import create_server
 
 from portal import checklists, entrances, people
 from portal.entrances import ChannelKind
-from portal.intake.records import RESIDENT_TABLES
-from portal.kernel import audit
-from portal.kernel.database import Instant
 from portal.kernel.errors import ConflictError
 from portal.kernel.settings import Settings
 from portal.people import Role
@@ -137,56 +132,4 @@ def listening(app: Any, host: str, port: int) -> Any:
     )
 
 
-@click.command()
-def doctor() -> None:
-    """逐条检查安装是否兑现承诺."""
-    house = here()
-    failed = 0
-    for name, check in CHECKS.items():
-        fault = check(house)
-        failed += bool(fault)
-        click.echo(
-            f"{'不合格' if fault else '合格'}  {name}{'：' + fault if fault else ''}"
-        )
-    if failed:
-        raise SystemExit(1)
-
-
-def _audit_is_whole(house: Installation) -> str:
-    with house.sessions() as session:
-        number = audit.first_break(session)
-    return "" if number is None else f"审计日志第 {number} 条对不上"
-
-
-def _no_fine_times(_: Installation) -> str:
-    fine = [
-        f"{table.__tablename__}.{column.name}"
-        for table in RESIDENT_TABLES
-        for column in table.__table__.columns
-        if isinstance(column.type, Instant)
-    ]
-    return "、".join(fine)
-
-
-def _keystore_is_private(house: Installation) -> str:
-    open_files = [
-        name
-        for name in house.keystore.names()
-        if (house.keystore.folder / name).stat().st_mode & 0o077
-    ]
-    return f"{len(open_files)} 个密钥文件别人也能读" if open_files else ""
-
-
-def _keystore_is_apart(house: Installation) -> str:
-    beside = Path(house.engine.url.database or "/").parent == house.keystore.folder
-    return "密钥库和数据库在同一个文件夹" if beside else ""
-
-
-CHECKS: dict[str, Callable[[Installation], str]] = {
-    "居民数据没有精确到天以下的时间": _no_fine_times,
-    "审计日志连得上": _audit_is_whole,
-    "密钥只有服务账号能读": _keystore_is_private,
-    "密钥库和数据库分开放": _keystore_is_apart,
-}
-
-COMMANDS = (init, serve, doctor)
+COMMANDS = (init, serve)

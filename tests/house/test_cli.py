@@ -325,7 +325,7 @@ def test_restore_with_two_shares_reads_a_sealed_letter_again(
     with house_at(tmp_path / "new") as house:
         assert texts_of(house, lived) == [TEXT]
     assert "已有数据库" in portal(*words, "--share", one, "--share", two, status=1)
-    assert "合格  密钥只有服务账号能读" in portal("doctor")
+    assert "合格  承诺3 密钥只有服务账号能读" in portal("doctor")
 
 
 def test_letters_written_after_a_restore_arrive(
@@ -431,8 +431,8 @@ def test_a_backup_older_than_the_purge_could_be_read_with_the_old_keys(
 def test_doctor_finds_a_fresh_installation_sound(portal: Portal, empty: Path) -> None:
     portal("init")
     said = portal("doctor").splitlines()
-    assert len(said) >= 4
-    assert all(line.startswith("合格  ") for line in said)
+    assert len(said) == 18
+    assert not any(line.startswith("不合格  ") for line in said)
 
 
 def test_doctor_fails_for_a_tampered_log(
@@ -444,13 +444,15 @@ def test_doctor_fails_for_a_tampered_log(
         )
         assert changed.rowcount == 1
         database.commit()
-    assert "不合格  审计日志连得上：审计日志第 2 条对不上" in portal("doctor", status=1)
+    assert "不合格  承诺12 审计日志连得上：审计日志第 2 条对不上" in portal(
+        "doctor", status=1
+    )
 
 
 def test_doctor_fails_for_a_key_others_can_read(portal: Portal, empty: Path) -> None:
     portal("init")
     (empty / "keystore" / "pepper").chmod(0o644)
-    assert "不合格  密钥只有服务账号能读" in portal("doctor", status=1)
+    assert "不合格  承诺3 密钥只有服务账号能读" in portal("doctor", status=1)
 
 
 def test_serve_says_that_the_port_is_taken(portal: Portal, empty: Path) -> None:
