@@ -118,6 +118,7 @@ class Entrance:
     place_name: str
     kind: Kind | None
     trait: Trait | None
+    households: int | None
     channel_kind: ChannelKind
     public_key: bytes | None
     revision: str | None  # of the round's questionnaire
@@ -153,6 +154,7 @@ _ENTRANCE = (
         Place.name.label("place_name"),
         Place.kind,
         Place.trait,
+        Place.households,
         Channel.kind.label("channel_kind"),
         RoundPlace.public_key,
         Questionnaire.revision,

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from portal.cli.running import migrate
 from portal.kernel.settings import Settings
 from portal.web.app import create_app
-from portal.web.guards import limiter
 from portal.web.installation import Installation
+from portal.web.limits import limiter
 from tests.makers import Cast, Clock, make_cast
 from tests.visitor import Visitor
 

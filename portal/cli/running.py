@@ -106,7 +106,8 @@ def require_free(host: str, port: int) -> None:
 
 def run(house: Installation, host: str, port: int) -> None:
     """Serve until stopped, with the worker thread beside."""
-    server = listening(create_app(house), host, port)
+    hops = house.settings.trusted_proxies
+    server = listening(create_app(house), host, port, hops=hops)
     stop = house.start_worker(house.job_kinds())
     click.echo(f"已启动 http://{host}:{port}/  按 Ctrl+C 停止")
     try:
@@ -115,10 +116,12 @@ def run(house: Installation, host: str, port: int) -> None:
         stop.set()
 
 
-def listening(app: Any, host: str, port: int) -> Any:
+def listening(app: Any, host: str, port: int, *, hops: int = 0) -> Any:
     """The production server for a WSGI application; `run()` serves.
 
-    Bodies stay in memory: what is larger than the buffer is refused unread.
+    With counted proxies in front, what they forwarded reaches the application, which
+    believes so many hops of it; without them it is taken away here. Bodies stay in
+    memory: what is larger than the buffer is refused unread.
     """
     return create_server(
         app,
@@ -129,6 +132,7 @@ def listening(app: Any, host: str, port: int) -> Any:
         max_request_body_size=LARGEST_IN_MEMORY,
         inbuf_overflow=LARGEST_IN_MEMORY,
         outbuf_overflow=LARGEST_IN_MEMORY,
+        clear_untrusted_proxy_headers=not hops,
     )
 
 

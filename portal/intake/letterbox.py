@@ -77,6 +77,10 @@ class Letterbox:
         )
         return found.fetchone() is not None
 
+    def knows(self, key: bytes) -> bool:
+        """Whether the item fell in before, now waiting, laid aside or long opened."""
+        return _holds(self.file.connection(), key)
+
     def waiting(self) -> int:
         """How many items are in the box."""
         row = self.file.connection().execute("SELECT count(*) FROM item").fetchone()

@@ -1,10 +1,11 @@
 """The one write gate: whatever way a submission came, it goes through here.
 
-    open? → typed answers walked → cleaned → sealed to the community → letterbox
+    open? → typed answers walked → cleaned → paid for → sealed to the community
+    → letterbox
 
 Idempotent: the item's key follows from the form's nonce *and* the content, so the
 same form sent twice is kept once, and other words on a shared phone are another
-letter with another receipt.
+letter with another receipt. What is sent again costs nothing.
 """
 
 import json
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from portal.entrances import Entrance
 from portal.intake import receipts, sanitize
+from portal.intake.budget import FREE, Budget, Flag
 from portal.intake.letterbox import Letterbox
 from portal.kernel import codes, sealing
 from portal.kernel.errors import ConflictError, InvalidError
@@ -91,11 +93,15 @@ class Door:
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """How a submission came: the entrance, the form's nonce, what looked odd."""
+    """How a submission came: the entrance, the form's nonce, what looked odd.
+
+    Without a budget it is free: staff type paper forms in by the pile.
+    """
 
     entrance: Entrance
     nonce: str
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +123,8 @@ def receive_answers(
 ) -> Walk:
     """Take one questionnaire; ticks and texts part at the opening.
 
-    Raises NotCollectingError, QuestionnaireChangedError, AnswersError.
+    Raises NotCollectingError, QuestionnaireChangedError, AnswersError,
+    PuzzleNeededError.
     """
     _require(arrival, PublicAct.ANSWER)
     entrance = arrival.entrance
@@ -139,14 +146,15 @@ def receive_answers(
     }
     content = _canonical([revision, walked.ticks, texts])
     key = codes.mac(door.pepper, b"answers", arrival.nonce.encode(), content)
-    _drop(door, key, arrival=arrival, message=message)
+    _drop(door, key, arrival=arrival, message=message, texts=list(texts.values()))
     return walked
 
 
 def receive_complaint(door: Door, *, arrival: Arrival, complaint: Complaint) -> str:
     """Take one letter; gives its receipt, the same one if it was sent before.
 
-    Raises NotCollectingError, EmptyLetterError, LongLetterError, LongContactError.
+    Raises NotCollectingError, EmptyLetterError, LongLetterError, LongContactError,
+    PuzzleNeededError.
     """
     _require(arrival, PublicAct.COMPLAIN)
     text = sanitize.plain_text(complaint.text)
@@ -170,7 +178,8 @@ def receive_complaint(door: Door, *, arrival: Arrival, complaint: Complaint) -> 
         "lookup": keys.lookup.hex(),
         "reply_key": keys.pair.public.hex(),
     }
-    _drop(door, box_key(keys.lookup), arrival=arrival, message=message)
+    key = box_key(keys.lookup)
+    _drop(door, key, arrival=arrival, message=message, texts=[text])
     return receipt
 
 
@@ -191,11 +200,29 @@ def _sealed(arrival: Arrival, text: str) -> str:
     return b64encode(sealing.seal(sealing.pad(text.encode()), key)).decode()
 
 
-def _drop(door: Door, key: bytes, *, arrival: Arrival, message: dict[str, Any]) -> None:
-    message["round"] = arrival.entrance.round_id
-    message["place"] = arrival.entrance.place_id
-    message["flags"] = list(arrival.flags)
-    door.box.drop(key, _canonical(message))
+def _drop(
+    door: Door,
+    key: bytes,
+    *,
+    arrival: Arrival,
+    message: dict[str, Any],
+    texts: Sequence[str],
+) -> None:
+    """Let a message fall into the box, once, and pay for it, once."""
+    if door.box.knows(key):
+        return
+    entrance, spent = arrival.entrance, FREE
+    if arrival.budget:
+        spent = arrival.budget.spend(entrance, key, texts=texts)
+    message["round"] = entrance.round_id
+    message["place"] = entrance.place_id
+    message["flags"] = sorted({*arrival.flags, *spent.flags})
+    is_kept = False
+    try:
+        is_kept = door.box.drop(key, _canonical(message))
+    finally:
+        if not is_kept:
+            spent.give_back()
 
 
 def _canonical(value: object) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import Connection, ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from portal.kernel import audit
@@ -134,6 +134,16 @@ def places_in(session: Session, round_id: int) -> list[Place]:
             .order_by(Place.code)
         )
     )
+
+
+def households_in(source: Session | Connection, round_id: int) -> int:
+    """How many households the communities of a round have, as far as is known."""
+    counted = (
+        select(func.sum(Place.households))
+        .join(RoundPlace, RoundPlace.place_id == Place.id)
+        .where(RoundPlace.round_id == round_id)
+    )
+    return source.execute(counted).scalar() or 0
 
 
 def public_rounds(session: Session) -> list[Round]:

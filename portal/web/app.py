@@ -7,7 +7,16 @@ from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.kernel.settings import Settings
-from portal.web import desk, errors, guards, public, rendering, request
+from portal.web import (
+    desk,
+    errors,
+    guards,
+    limits,
+    public,
+    puzzles,
+    rendering,
+    request,
+)
 from portal.web.installation import Installation
 
 LARGEST_BODY = 512 * 1024  # bytes; a letter of 5000 characters is 45 KB when encoded
@@ -25,8 +34,8 @@ def create_app(installation: Installation | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.extensions["portal"] = installation
-    for arm in (rendering.arm, request.arm, guards.arm, errors.arm):
-        arm(app)
+    for piece in (rendering, request, limits, guards, errors, puzzles):
+        piece.arm(app)
     app.register_blueprint(_audience("public", public.__path__))
     app.register_blueprint(_audience("desk", desk.__path__), url_prefix="/desk")
     hops = installation.settings.trusted_proxies

@@ -44,7 +44,7 @@ SENTENCES = {
 }
 
 _NOT_SHOWN = {"csrf_token", "password", "totp"}
-_NOT_WRITTEN = {"revision", "step"}
+_NOT_WRITTEN = {"revision", "step", "ticket", "work", "total"}
 _ALWAYS_WRITTEN = {"text", "contact", "receipt"}
 LONGEST_TICK = 20  # characters; ids of options are shorter
 

@@ -1,24 +1,17 @@
-"""What stands before a view: form tokens, origin, limits, and the desk's door."""
+"""What stands before a view: form tokens, origin, and the desk's door."""
 
 import hmac
 import secrets
-import threading
-import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial, wraps
-from ipaddress import ip_address
+from dataclasses import dataclass
+from functools import wraps
 from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, after_this_request, g, redirect, request
+from flask import Flask, g, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
 from flask_wtf import FlaskForm
-from limits import parse
-from limits.storage import MemoryStorage
-from werkzeug.exceptions import TooManyRequests
 from wtforms import Field
 from wtforms.csrf.core import CSRF
 from wtforms.form import BaseForm
@@ -34,12 +27,9 @@ from portal.web.request import installation, now
 P = ParamSpec("P")
 
 TOKEN_HOURS = 24  # a form may lie open for a day before it has to be sent again
+LATEST_HOURS = 72  # the letterbox knows for three days what fell into it
+TICK = 4  # seconds; how finely a form tells how long it was looked at
 NONCE_BYTES = 16
-
-BLOCK_LIMIT = parse("1200 per hour")  # writes of one block: a whole estate's phones
-SITE_FUSE = parse("6000 per minute")  # writes of everybody: what the machine can seal
-SWEEP_SECONDS = 60  # how long a count that has run out may lie in memory
-SIGN_IN_LIMIT = "20 per minute"  # tries to sign in from one address block
 
 
 class ExpiredFormError(InvalidError):
@@ -54,11 +44,78 @@ class ForeignOriginError(ForbiddenError):
     sentence = "这次提交不是从本站页面发出的，没有收下。请从二维码重新打开。"
 
 
+@dataclass(frozen=True)
+class Token:
+    """What a form carries: hour, tick within it, nonce, and a mac over them.
+
+    The mac also covers the page (for residents its path, which names the entrance,
+    and the questionnaire's revision; for staff their session). The tick tells how
+    long a page was looked at; an answer to a POST has none. Neither is stored.
+    """
+
+    hour: str
+    tick: str
+    nonce: str
+
+    def __str__(self) -> str:
+        return f"{self.hour}.{self.tick}.{self.nonce}.{self.mac(_revision_shown())}"
+
+    def mac(self, revision: str) -> str:
+        """What only this installation can write, for this page."""
+        key = sealing.derive(installation().door.pepper, "form token")
+        is_desk = request.path.startswith("/desk")
+        page = (
+            request.cookies.get(staff.COOKIE, "desk")
+            if is_desk
+            else request.path.lower()
+        )
+        parts = (page, revision, self.hour, self.tick, self.nonce)
+        return codes.base32(codes.mac(key, *(part.encode() for part in parts)), 26)
+
+    @property
+    def hours(self) -> int:
+        """How many hours ago the page was shown."""
+        return _second() // 3600 - int(self.hour, 16)
+
+    @property
+    def seconds(self) -> int | None:
+        """How long the page was looked at, up to a tick more; None where unknown."""
+        if not self.tick:
+            return None
+        shown = int(self.hour, 16) * 3600 + int(self.tick, 16) * TICK
+        return _second() - shown
+
+
 def form_token() -> str:
-    """A token for a form of this page: hour, nonce, mac over both and the page."""
-    hour = f"{_hour():x}"
-    nonce = urlsafe_b64encode(secrets.token_bytes(NONCE_BYTES)).decode().rstrip("=")
-    return f"{hour}.{nonce}.{_mac(hour, nonce)}"
+    """A token for a form of this page; one that came too late keeps its nonce.
+
+    So a form sent again days later is still known for the same.
+    """
+    hour, second = divmod(_second(), 3600)
+    tick = "" if request.method == "POST" else f"{second // TICK:x}"
+    fresh = urlsafe_b64encode(secrets.token_bytes(NONCE_BYTES)).decode().rstrip("=")
+    return str(Token(f"{hour:x}", tick, g.get("late_nonce") or fresh))
+
+
+def token() -> Token:
+    """The token of the form that was sent.
+
+    Raises ExpiredFormError.
+    """
+    sent = request.form.get("csrf_token", "")
+    parts = sent.split(".")
+    if len(parts) != 4 or not sent.isascii():
+        raise ExpiredFormError
+    found = Token(*parts[:3])
+    is_desk = request.path.startswith("/desk")
+    revision = "" if is_desk else request.form.get("revision", "")
+    if not hmac.compare_digest(parts[3], found.mac(revision)):
+        raise ExpiredFormError
+    if not 0 <= found.hours <= TOKEN_HOURS:
+        if 0 < found.hours <= LATEST_HOURS:
+            g.late_nonce = found.nonce
+        raise ExpiredFormError
+    return found
 
 
 def nonce() -> str:
@@ -66,34 +123,15 @@ def nonce() -> str:
 
     Raises ExpiredFormError.
     """
-    hour, nonce, mac = _split(request.form.get("csrf_token", ""))
-    if not hmac.compare_digest(mac, _mac(hour, nonce)):
-        raise ExpiredFormError
-    if not 0 <= _hour() - int(hour, 16) <= TOKEN_HOURS:
-        raise ExpiredFormError
-    return nonce
+    return token().nonce
 
 
-def _split(token: str) -> tuple[str, str, str]:
-    parts = token.split(".")
-    if len(parts) != 3 or not token.isascii():
-        raise ExpiredFormError
-    return parts[0], parts[1], parts[2]
+def _revision_shown() -> str:
+    return str(g.get("revision_shown", ""))
 
 
-def _hour() -> int:
-    return int(now().timestamp()) // 3600
-
-
-def _mac(hour: str, nonce: str) -> str:
-    key = sealing.derive(installation().door.pepper, "form token")
-    scope = (
-        request.cookies.get(staff.COOKIE, "desk")
-        if request.path.startswith("/desk")
-        else request.path.lower()
-    )
-    mac = codes.mac(key, scope.encode(), hour.encode(), nonce.encode())
-    return codes.base32(mac, 26)
+def _second() -> int:
+    return int(now().timestamp())
 
 
 class FormToken(CSRF):
@@ -146,112 +184,6 @@ def refuse_foreign_origin() -> None:
         raise ForeignOriginError
 
 
-@dataclass
-class BlockKeys:
-    """Names for address blocks that mean nothing an hour later, kept in memory only."""
-
-    hour: int = -1
-    secret: bytes = field(default=b"", repr=False)
-
-    def name(self) -> str:
-        """The name of this request's /24 or /64 in this hour."""
-        if self.hour != _hour():
-            self.hour, self.secret = _hour(), secrets.token_bytes(32)
-        return codes.mac(self.secret, _block().encode()).hex()[:32]
-
-
-def _block() -> str:
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    size = 24 if address.version == 4 else 64
-    return f"{address.version}/{int(address) >> (address.max_prefixlen - size)}"
-
-
-class Counts(MemoryStorage):
-    """Counts in memory; what has run out is dropped by a later hit.
-
-    The library's own starts a thread to sweep at nearly every hit.
-    """
-
-    STORAGE_SCHEME = ["counts"]  # noqa: RUF012 -- the base declares it so
-    _alone = threading.Lock()
-    _swept = 0.0
-
-    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """The count of `key` after adding to it; it begins anew after `expiry`."""
-        with self._alone:
-            if self.get(key) == 0:
-                self._sweep()
-                self.expirations[key] = time.time() + expiry
-            self.storage[key] += amount
-            return self.storage[key]
-
-    def _sweep(self) -> None:
-        if time.time() > self._swept + SWEEP_SECONDS:
-            self._swept = time.time()
-            for key in list(self.expirations):
-                self.get(key)  # forgets it where it has run out
-
-
-_blocks = BlockKeys()
-
-
-class ViewLimiter(Limiter):
-    """Limits stand on views here; before every request there is nothing to look for."""
-
-    def _check_request_limit(
-        self,
-        callable_name: str | None = None,
-        in_middleware: bool = True,  # noqa: FBT001, FBT002 -- Flask-Limiter's signature
-    ) -> None:
-        if not in_middleware:
-            super()._check_request_limit(callable_name, in_middleware)
-
-
-limiter = ViewLimiter(_blocks.name, headers_enabled=False)
-
-
-def fuse(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """Blow at more writes than the machine can take, whoever sends them.
-
-    The limiter's window is asked directly: its decorators cost more than a seal.
-    """
-
-    @wraps(view)
-    def fused(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        if request.method == "POST" and not limiter.limiter.hit(SITE_FUSE, "site"):
-            raise TooManyRequests
-        return view(*args, **kwargs)
-
-    return fused
-
-
-def writes(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """Let an address block write as long as its budget lasts; refusals cost nothing."""
-
-    @wraps(view)
-    def budgeted(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        if request.method == "POST":
-            block = _blocks.name()
-            if not limiter.limiter.test(BLOCK_LIMIT, block):
-                raise TooManyRequests
-            after_this_request(partial(_spend, block))
-        return view(*args, **kwargs)
-
-    return budgeted
-
-
-def _spend(block: str, response: Response) -> Response:
-    if response.status_code < 400:
-        limiter.limiter.hit(BLOCK_LIMIT, block)
-    return response
-
-
-sign_in_tries = limiter.limit(SIGN_IN_LIMIT, methods=["POST"])
-
-
 def desk(
     permission: Permission | None,
 ) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
@@ -284,11 +216,3 @@ def may(permission: Permission) -> bool:
 def arm(app: Flask) -> None:
     """Put the guards before every view."""
     app.before_request(refuse_foreign_origin)
-    redis = installation_redis(app)
-    app.config["RATELIMIT_STORAGE_URI"] = redis or "counts://"
-    limiter.init_app(app)
-
-
-def installation_redis(app: Flask) -> str:
-    """The Redis address of the settings, empty for memory."""
-    return str(app.extensions["portal"].settings.redis_url)

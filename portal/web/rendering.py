@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from flask import render_template as render
 from jinja2 import StrictUndefined
 from markupsafe import Markup
@@ -36,6 +36,7 @@ MOST_KEPT = 2000  # pages; a round of 64 communities × 9 channels × 3 pages fi
 SMALLEST_ZIPPED = 600  # bytes; below that gzip gains nothing
 BUNDLES: Mapping[str, Sequence[str]] = {  # the one script of a page, by its name
     "page": ("public.js",),
+    "puzzle": ("public.js", "puzzle.js"),
 }
 
 
@@ -110,6 +111,7 @@ class KeptPage:
     parts: tuple[bytes, ...]
     zipped: tuple[bytes, ...]
     until: float
+    revision: str = ""  # of the questionnaire it shows
 
     def filled(self, fills: Sequence[bytes]) -> bytes:
         """The plain page with the fills, in turn, at its places."""
@@ -152,6 +154,7 @@ def kept_page(
     page = _kept().get(whole_key)
     if page is None or page.until < time.monotonic():
         page = _keep(whole_key, build())
+    g.revision_shown = page.revision
     fresh = [fill.encode() for fill in fills()]
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
         return Response(page.filled(fresh), mimetype="text/html")
@@ -167,6 +170,7 @@ def _keep(key: tuple[object, ...], html: str) -> KeptPage:
         parts=parts,
         zipped=tuple(_deflated(p, is_last=i == last) for i, p in enumerate(parts)),
         until=time.monotonic() + KEEP_SECONDS,
+        revision=g.get("revision_shown", ""),
     )
     if len(_kept()) >= MOST_KEPT:
         _kept().clear()

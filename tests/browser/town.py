@@ -14,8 +14,8 @@ from portal.cli.running import furnish, listening, opened
 from portal.kernel.settings import Settings
 from portal.people import Role
 from portal.web.app import create_app
-from portal.web.guards import limiter
 from portal.web.installation import Installation
+from portal.web.limits import limiter
 from tests.makers import Clock
 
 STAFF = {

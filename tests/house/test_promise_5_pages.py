@@ -224,7 +224,7 @@ def test_every_question_is_there_without_script(walked: Walk) -> None:
         entrance = entrances.entrance(session, walked.cast.yunxi)
         found = frozen.questionnaire_of(session, walked.cast.round_id)
         definition = found.definition_for(entrance.facts)
-    assert asked - {"csrf_token", "revision"} == set(definition.fields)
+    assert asked - {"csrf_token", "revision", "homepage"} == set(definition.fields)
     assert "errand_why" in asked
 
 

@@ -10,8 +10,8 @@ from portal import entrances, vote
 from portal.kernel.codes import in_fours
 from portal.rounds import Phase
 from portal.vote import DIMENSIONS, Slip
-from portal.web.guards import limiter
 from portal.web.installation import Installation
+from portal.web.limits import limiter
 from tests.makers import Cast, in_phase, make_disclosure, make_result, make_vote
 from tests.visitor import Page, Visitor
 

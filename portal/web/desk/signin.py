@@ -8,7 +8,7 @@ from portal.kernel import audit, sealing
 from portal.kernel.errors import InvalidError
 from portal.people import Staff
 from portal.people.staff import SignInError
-from portal.web import guards, staff
+from portal.web import guards, limits, staff
 from portal.web.desk.nav import local
 from portal.web.desk.signin_forms import PasswordForm, SignInForm
 from portal.web.guards import desk
@@ -25,8 +25,8 @@ class WrongPasswordError(InvalidError):
 
 
 @bp.route("/signin", methods=["GET", "POST"])
-@guards.sign_in_tries
-@guards.fuse
+@limits.sign_in_tries
+@limits.fuse
 def form() -> ResponseReturnValue:
     """Name, password and code; then where one wanted to go."""
     typed = SignInForm()
@@ -56,7 +56,7 @@ def out() -> ResponseReturnValue:
 
 
 @bp.route("/password", methods=["GET", "POST"])
-@guards.sign_in_tries
+@limits.sign_in_tries
 @desk(None)
 def password() -> ResponseReturnValue:
     """Change one's own password."""

@@ -101,4 +101,5 @@ FLAGS: Mapping[str, str] = {
     "burst": "短时间集中涌入",
     "speed": "填得太快",
     "repeat": "和别的内容雷同",
+    "over_budget": "来得太多，答题后收下",
 }

@@ -12,7 +12,6 @@ from portal.intake.receive import (
     LONGEST_CONTACT,
     LONGEST_LETTER,
     AnswersError,
-    Arrival,
     Complaint,
     NotOpenError,
     receive_complaint,
@@ -21,7 +20,9 @@ from portal.kernel.codes import in_fours
 from portal.questionnaires.shipped import categories
 from portal.rounds.phases import PublicAct
 from portal.web.errors import status_of
-from portal.web.guards import ExpiredFormError, Form, form_token, fuse, nonce, writes
+from portal.web.guards import ExpiredFormError, Form, form_token
+from portal.web.limits import fuse
+from portal.web.public.arrivals import arrival
 from portal.web.public.hub import entrance_of, start
 from portal.web.rendering import TOKEN, kept_page, render
 from portal.web.request import installation
@@ -61,14 +62,13 @@ def form(code: str) -> ResponseReturnValue:
 @bp.post("/Q/<code>/complaint")
 @bp.post("/q/<code>/complaint")
 @fuse
-@writes
 def send(code: str) -> ResponseReturnValue:
     """Seal the letter and hand out its receipt, or say what is missing."""
     entrance, letter = entrance_of(code), ComplaintForm()
     try:
         receipt = receive_complaint(
             installation().door,
-            arrival=Arrival(entrance=entrance, nonce=nonce()),
+            arrival=arrival(entrance),
             complaint=letter.draft(),
         )
     except (AnswersError, ExpiredFormError) as refusal:

@@ -8,7 +8,8 @@ from portal.kernel.errors import Refusal
 from portal.questionnaires.shipped import categories
 from portal.review.dialogue import Progress, standing
 from portal.web.errors import status_of
-from portal.web.guards import Form, fuse
+from portal.web.guards import Form
+from portal.web.limits import fuse
 from portal.web.rendering import render
 from portal.web.request import db, installation
 

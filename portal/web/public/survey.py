@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from portal.entrances import Entrance
 from portal.intake.receive import (
     AnswersError,
-    Arrival,
     NotOpenError,
     QuestionnaireChangedError,
     receive_answers,
@@ -17,7 +16,9 @@ from portal.questionnaires.frozen import questionnaire_of
 from portal.questionnaires.walk import script_rules
 from portal.rounds.phases import PublicAct
 from portal.web.errors import status_of
-from portal.web.guards import ExpiredFormError, Form, form_token, fuse, nonce, writes
+from portal.web.guards import ExpiredFormError, Form, form_token
+from portal.web.limits import fuse
+from portal.web.public.arrivals import arrival
 from portal.web.public.hub import entrance_of, start
 from portal.web.rendering import TOKEN, kept_page, render
 from portal.web.request import installation, reading
@@ -39,7 +40,6 @@ def form(code: str) -> ResponseReturnValue:
 @bp.post("/Q/<code>/survey")
 @bp.post("/q/<code>/survey")
 @fuse
-@writes
 def send(code: str) -> ResponseReturnValue:
     """Take the answers, or show them again with what is missing."""
     entrance = entrance_of(code)
@@ -48,7 +48,7 @@ def send(code: str) -> ResponseReturnValue:
         receive_answers(
             reading(),
             installation().door,
-            arrival=Arrival(entrance=entrance, nonce=nonce()),
+            arrival=arrival(entrance),
             revision=request.form.get("revision", ""),
             posted=posted,
         )
@@ -80,6 +80,7 @@ def _page(
         raise NotOpenError
     frozen = questionnaire_of(reading(), entrance.round_id)
     definition = frozen.definition_for(entrance.facts)
+    g.revision_shown = frozen.revision  # the form's token is for this revision
     return render(
         "public/survey/form.html",
         entrance=entrance,

@@ -19,7 +19,8 @@ from portal.vote.ballots import (
 )
 from portal.vote.slips import DIMENSIONS, SCALE
 from portal.web.errors import status_of
-from portal.web.guards import Form, fuse, writes
+from portal.web.guards import Form
+from portal.web.limits import fuse
 from portal.web.public.hub import entrance_of
 from portal.web.rendering import render
 from portal.web.request import db, installation
@@ -40,7 +41,6 @@ class Booth:
 @bp.route("/Q/<code>/vote", methods=["GET", "POST"])
 @bp.route("/q/<code>/vote", methods=["GET", "POST"])
 @fuse
-@writes
 def at_entrance(code: str) -> ResponseReturnValue:
     """Vote after scanning a poster."""
     entrance = entrance_of(code)
@@ -50,7 +50,6 @@ def at_entrance(code: str) -> ResponseReturnValue:
 
 @bp.route("/vote/<round_code>/<place_code>", methods=["GET", "POST"])
 @fuse
-@writes
 def with_slip(round_code: str, place_code: str) -> ResponseReturnValue:
     """Vote after scanning a slip, whose secret stands behind the #."""
     round_ = db().scalars(select(Round).where(Round.code == round_code)).first()

@@ -1,0 +1,124 @@
+"""What a request may cost: its budget, the fuse of the whole site, tries to sign in.
+
+An address is cut to its block (/24, /64) before anything is counted.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from ipaddress import IPv6Address, ip_address
+from typing import ParamSpec, cast
+
+from flask import Flask, current_app, request
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from werkzeug.exceptions import TooManyRequests
+
+from portal.entrances import Entrance
+from portal.intake.budget import Budget, Scope
+from portal.rounds import households_in
+from portal.web.counts import HourCounter, Tallies
+from portal.web.request import installation, now
+
+P = ParamSpec("P")
+
+SITE_FUSE = 6000  # writes of everybody in a minute: what the machine can seal
+SIGN_IN_LIMIT = "20 per minute"  # tries to sign in from one address block
+HOUSEHOLDS_SECONDS = 300  # how late a changed number of households may count
+
+
+def block_of(address: str) -> str:
+    """The /24 or /64 of an address; what is no address is a block of its own."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    size = 24 if found.version == 4 else 64
+    return f"{found.version}/{int(found) >> (found.max_prefixlen - size)}"
+
+
+def _block() -> str:
+    return block_of(request.remote_addr or "")
+
+
+def _tallies() -> Tallies:
+    return cast(Tallies, current_app.extensions["tallies"])
+
+
+def _second() -> int:
+    return int(now().timestamp())
+
+
+def _block_name() -> str:
+    """The name of this request's block in this hour."""
+    hour = _second() // 3600
+    return _tallies().ask(lambda ledger: ledger.name(Scope.BLOCK, _block(), hour=hour))
+
+
+@dataclass
+class Households:
+    """How many households a round has, asked now and then."""
+
+    _known: dict[int, tuple[int, float]] = field(default_factory=dict)
+
+    def of(self, round_id: int) -> int:
+        """The households of the round's communities, at most some minutes old."""
+        found, until = self._known.get(round_id, (0, 0.0))
+        if until < time.monotonic():
+            with installation().lookups.connect() as connection:
+                found = households_in(connection, round_id)
+            self._known[round_id] = (found, time.monotonic() + HOUSEHOLDS_SECONDS)
+        return found
+
+
+def budget(entrance: Entrance, solves: Callable[[bytes], bool]) -> Budget:
+    """What pays for the submission of this request."""
+    households = cast(Households, current_app.extensions["households"])
+    return Budget(
+        counter=HourCounter(_tallies(), _second()),
+        block=_block(),
+        round_households=households.of(entrance.round_id),
+        solves=solves,
+    )
+
+
+class ViewLimiter(Limiter):
+    """Limits stand on views here; before every request there is nothing to look for."""
+
+    def _check_request_limit(
+        self,
+        callable_name: str | None = None,
+        in_middleware: bool = True,  # noqa: FBT001, FBT002 -- Flask-Limiter's signature
+    ) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = ViewLimiter(_block_name, headers_enabled=False)
+sign_in_tries = limiter.limit(SIGN_IN_LIMIT, methods=["POST"])
+
+
+def fuse(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Blow at more writes than the machine can take, whoever sends them."""
+
+    @wraps(view)
+    def fused(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        is_write = request.method == "POST"
+        if is_write and _tallies().writes(second=_second()) > SITE_FUSE:
+            raise TooManyRequests
+        return view(*args, **kwargs)
+
+    return fused
+
+
+def arm(app: Flask) -> None:
+    """Give the application its counts."""
+    house = app.extensions["portal"]
+    redis = house.settings.redis_url
+    app.extensions["tallies"] = Tallies(house.door.pepper, redis)
+    app.extensions["households"] = Households()
+    app.config["RATELIMIT_STORAGE_URI"] = redis or "counts://"
+    limiter.init_app(app)
