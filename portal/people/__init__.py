@@ -4,7 +4,7 @@ In: names and passwords. Out: who may do what, and who may read what of whom.
 """
 
 from portal.people.permissions import Permission, Role, permits, require
-from portal.people.staff import Staff, get_staff, register, set_password, sign_in
+from portal.people.staff import Staff, get_staff, register, reset, set_password, sign_in
 from portal.people.teams import (
     Duty,
     Membership,
@@ -34,6 +34,7 @@ __all__ = [
     "recuse",
     "register",
     "require",
+    "reset",
     "set_password",
     "sign_in",
 ]

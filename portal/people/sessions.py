@@ -64,6 +64,11 @@ def end(session: Session, token: str) -> None:
     session.execute(delete(StaffSession).where(StaffSession.token_hash == _hash(token)))
 
 
+def end_all(session: Session, staff_id: int) -> None:
+    """Sign somebody out everywhere."""
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+
+
 def end_others(session: Session, staff_id: int, *, but: str) -> None:
     """Sign somebody out everywhere but in the browser that holds the token `but`."""
     session.execute(

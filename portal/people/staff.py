@@ -88,13 +88,21 @@ def register(
     taken = select(Staff).where(Staff.username == username)
     if session.scalars(taken).first() is not None:
         raise NameTakenError
-    password, totp_secret = secrets.token_urlsafe(12), pyotp.random_base32()
     staff = Staff(username=username, name=name, role=role)
-    staff.locked_totp = sealing.lock(totp_secret.encode(), _totp_key(keystore))
-    _give_keys(staff, pair or KeyPair.make(), password)
+    password, totp_secret = _give_keys(staff, keystore, pair or KeyPair.make())
     session.add(staff)
     session.flush()
     return staff, password, totp_secret
+
+
+def reset(session: Session, keystore: KeyStore, staff: Staff) -> tuple[str, str]:
+    """New keys for a forgotten password; gives the first password and TOTP secret.
+
+    What was wrapped to the old keys can be opened by nobody any more.
+    """
+    found = _give_keys(staff, keystore, KeyPair.make())
+    session.flush()
+    return found
 
 
 def set_password(staff: Staff, pair: KeyPair, password: str) -> None:
@@ -150,9 +158,12 @@ def _accepted_step(staff: Staff, secret: str, totp: str, now: datetime) -> int:
     raise SignInError
 
 
-def _give_keys(staff: Staff, pair: KeyPair, password: str) -> None:
+def _give_keys(staff: Staff, keystore: KeyStore, pair: KeyPair) -> tuple[str, str]:
+    password, totp_secret = secrets.token_urlsafe(12), pyotp.random_base32()
+    staff.locked_totp = sealing.lock(totp_secret.encode(), _totp_key(keystore))
     staff.public_key, staff.verify_key = pair.public, pair.verify_key
     set_password(staff, pair, password)
+    return password, totp_secret
 
 
 def _totp_key(keystore: KeyStore) -> bytes:

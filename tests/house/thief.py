@@ -13,7 +13,7 @@ from sqlalchemy import select
 from portal.intake.records import Contact, Letter, Remark
 from portal.kernel.sealing import KeyPair, unpad
 from portal.rounds import RoundPlace
-from portal.rounds.keys import community_key
+from portal.rounds.keys import community_key, holders
 from portal.web.installation import Installation
 from tests.makers import Cast
 
@@ -113,8 +113,7 @@ def keys_of(house: Installation, cast: Cast) -> dict[int, KeyPair]:
     found: dict[int, KeyPair] = {}
     for place_id in places:
         for player in (cast.member, cast.stranger):
-            wrap = f"rounds/{cast.round_id}/{place_id}/{player.staff_id}"
-            if house.keystore.get(wrap) is not None:
+            if player.staff_id in holders(house.keystore, cast.round_id, place_id):
                 found[place_id] = community_key(
                     house.keystore,
                     cast.round_id,

@@ -13,6 +13,7 @@ from portal.people import readers_of
 from portal.review import inbox, letters
 from portal.review.dialogue import Progress, UnknownReceiptError, standing
 from portal.review.letters import EmptyWordsError, Reader, WrongLetterMoveError
+from portal.rounds import keys
 from portal.rounds.keys import NoKeyError
 from portal.web.installation import Installation
 from tests.makers import Cast, make_complaint, make_reader
@@ -55,8 +56,7 @@ def test_no_wrap_lies_in_the_key_store_for_the_recused_or_the_stranger(
     scene: Scene,
 ) -> None:
     place = scene.place_id("999001001201")
-    held = scene.house.keystore.names(f"rounds/{scene.cast.round_id}/{place}")
-    holders = {int(name.rpartition("/")[2]) for name in held}
+    holders = keys.holders(scene.house.keystore, scene.cast.round_id, place)
     assert holders == {scene.cast.member.staff_id, scene.cast.mate.staff_id}
     entitled = readers_of(scene.session, scene.cast.round_id, place)
     assert holders == {one.id for one in entitled}

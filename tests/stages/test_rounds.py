@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal import people, rounds
 from portal.kernel import audit
 from portal.kernel.errors import NotFoundError
-from portal.kernel.sealing import KeyPair, seal
+from portal.kernel.sealing import seal
 from portal.people import Duty, Team, TeamPlace
 from portal.places import Place
 from portal.rounds import NEXT, Notice, Phase, PhaseChange, Round, RoundPlace
@@ -163,7 +163,7 @@ def test_a_key_is_wrapped_to_readers_only(
     round_keys.make_keys(session, house.keystore, round_)
     folder = f"rounds/{round_.id}"
     assert house.keystore.names(folder) == [
-        f"{folder}/{place.id}/{cast.member.staff_id}"
+        f"{folder}/{place.id}/{cast.member.staff_id}.1"
     ]
     key = round_keys.community_key(
         house.keystore,
@@ -253,7 +253,7 @@ def test_a_key_handed_on_is_the_same_key(
     round_, place = planned
     round_keys.make_keys(session, house.keystore, round_)
 
-    def key_of(name: str) -> KeyPair:
+    def key_of(name: str) -> round_keys.KeyRing:
         player = cast.players[name]
         return round_keys.community_key(
             house.keystore,

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from portal import people
 from portal.kernel import audit
 from portal.kernel.errors import ConflictError, InvalidError
-from portal.people import Permission, Staff
+from portal.people import Permission, Staff, sessions
 from portal.posters import qr
+from portal.rounds.key_holders import take_away_what_others_hold
 from portal.web import guards
 from portal.web.desk.accounts_forms import AccountForm, NewAccount
 from portal.web.desk.desk_form import OneButton
@@ -63,14 +64,19 @@ def new() -> ResponseReturnValue:
 @bp.post("/<int:staff_id>/deactivate")
 @desk(Permission.MANAGE_STAFF)
 def deactivate(staff_id: int) -> ResponseReturnValue:
-    """Stop an account; its keys stay locked, so that it can come back."""
+    """Stop an account and take the keys that others hold too; it can come back."""
     guards.nonce()
     who = people.get_staff(db(), staff_id)
     if who.id == somebody().id:
         raise OwnAccountError
     who.is_active = False
+    db().flush()
+    kept = take_away_what_others_hold(db(), installation().keystore, who)
+    sessions.end_all(db(), who.id)
     _note(who, "staff.deactivate")
-    return redirect(page_url("desk.accounts.index", done="off"), 303)
+    done = "off_kept" if kept else "off"
+    there = page_url("desk.accounts.index", done=done, n=len(kept))
+    return redirect(there, 303)
 
 
 @bp.post("/<int:staff_id>/activate")
@@ -103,6 +109,7 @@ def _register(draft: NewAccount) -> ResponseReturnValue:
         password=password,
         totp_secret=totp_secret,
         picture=b64encode(qr.svg(uri)).decode(),
+        is_reset=False,
     )
 
 

@@ -12,7 +12,8 @@ from portal.kernel.errors import NotFoundError
 from portal.people import Permission, Staff, places_of
 from portal.places import Place
 from portal.rounds import Round, round_place
-from portal.rounds.key_holders import lacking
+from portal.rounds import keys as round_keys
+from portal.rounds.key_holders import can_give, lacking
 from portal.rounds.keys import community_key, holders
 from portal.rounds.keys import grant as grant_key
 from portal.web import guards
@@ -52,10 +53,26 @@ def grant(round_id: int, place_id: int, staff_id: int) -> ResponseReturnValue:
     return redirect(page_url("desk.keys.page", round=round_id, done="granted"), 303)
 
 
+@bp.post("/<int:round_id>/<int:place_id>/lock")
+@desk(Permission.READ_LETTERS)
+def rotate(round_id: int, place_id: int) -> ResponseReturnValue:
+    """Put a new lock on a community: whoever copied a key reads nothing new."""
+    guards.nonce()
+    me, keystore = reader(), installation().keystore
+    if place_id not in places_of(db(), round_id, me.staff.id):
+        raise NotFoundError
+    community_key(keystore, round_id, place_id, reader=me.staff.id, pair=me.pair)
+    row = round_place(db(), round_id, place_id)
+    round_keys.rotate(db(), keystore, row)
+    code = row.place.code
+    audit.record(db(), me.staff.username, "key.rotate", subject=code, now=me.now)
+    return redirect(page_url("desk.keys.page", round=round_id, done="rotated"), 303)
+
+
 def key_states(
     round_: Round | None, staff: Staff
 ) -> list[tuple[Place, bool, list[Staff]]]:
-    """One's communities as (community, is the key held, mates who lack it)."""
+    """One's communities as (community, is a key held, mates one can give one)."""
     if round_ is None:
         return []
     keystore, found = installation().keystore, []
@@ -65,6 +82,16 @@ def key_states(
             continue
         missing = lacking(db(), keystore, round_.id, place_id)
         is_held = staff.id in holders(keystore, round_.id, place_id)
-        mates = [mate for mate in missing if mate.id != staff.id]
+        mates = [
+            mate
+            for mate in missing
+            if mate.id != staff.id
+            and (not is_held or _can_give(round_.id, place_id, staff, mate))
+        ]
         found.append((row.place, is_held, mates))
     return found
+
+
+def _can_give(round_id: int, place_id: int, giver: Staff, mate: Staff) -> bool:
+    keystore = installation().keystore
+    return can_give(keystore, round_id, place_id, giver=giver.id, to=mate.id)

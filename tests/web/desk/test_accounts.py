@@ -91,7 +91,8 @@ def test_a_stopped_account_is_out_at_once_and_comes_back(
     admin.sends(f"{where}/deactivate", at="/desk/accounts")
     assert mate.client.get("/desk/").status_code == 302
     admin.sends(f"{where}/activate", at="/desk/accounts")
-    mate.opens("/desk/")
+    assert mate.client.get("/desk/").status_code == 302  # the old cookie stays dead
+    signed_in(app, house, cast.mate).opens("/desk/")
 
 
 def test_nobody_stops_their_own_account(
