@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from bench import house
+from bench import door, house
 from bench.candidates import side_by_side
 from bench.pages import over_socket
 from bench.weight import weigh
@@ -18,6 +18,7 @@ def main() -> None:
             print(table, flush=True)
         print(side_by_side(stand), flush=True)
         print(weigh(folder), flush=True)
+    door.main()
 
 
 if __name__ == "__main__":

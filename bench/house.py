@@ -22,6 +22,7 @@ from portal.web.installation import Installation
 from tests.makers import make_place, make_round
 
 QUESTIONS = 20
+HOUSEHOLDS = 1_000_000  # so many that no puzzle is asked for while measuring
 PADDING = ("路灯", "垃圾清运", "绿化", "停车", "噪音", "电梯", "健身场地", "养老服务")
 
 
@@ -46,7 +47,7 @@ def build(folder: Path) -> Stand:
     migrate(settings.database_url)
     house = Installation.at(settings)
     with house.sessions() as session, session.begin():
-        place = make_place(session, name="云溪社区")
+        place = make_place(session, name="云溪社区", households=HOUSEHOLDS)
         code = _collecting_round(house, session, place)
         entrance = entrances.entrance(session, code)
         asked = frozen.questionnaire_of(session, entrance.round_id)
