@@ -7,7 +7,7 @@ cannot be read at its opening is laid aside with its key, and put back into the 
 at the first opening that can read it: nothing is thrown away unread.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +39,8 @@ CREATE TABLE IF NOT EXISTS spent (
   day TEXT NOT NULL
 ) WITHOUT ROWID;
 """
+
+_KEY = 32  # bytes of an item's key
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,38 @@ class Letterbox:
         """Whether the item fell in before, now waiting, laid aside or long opened."""
         return _holds(self.file.connection(), key)
 
+    def peek(self, key: bytes) -> bytes | None:
+        """The message of one item that waits; what is sealed inside it stays so."""
+        return self.peek_under(key).get(key)
+
+    def peek_under(self, prefix: bytes) -> dict[bytes, bytes]:
+        """The messages that wait, or were laid aside, under keys of a beginning."""
+        found: dict[bytes, bytes] = {}
+        ends = (prefix, prefix + b"\xff" * (_KEY - len(prefix)))
+        for table in ("item", "aside"):
+            rows = self.file.connection().execute(
+                f"SELECT opening, key, sealed FROM {table}"  # noqa: S608 -- one of two
+                " WHERE key BETWEEN ? AND ?",
+                ends,
+            )
+            for opening, key, item in rows.fetchall():
+                found |= self._opened(opening, {bytes(key): bytes(item)})
+        return found
+
+    def remove(self, keys: Iterable[bytes], *, today: date) -> None:
+        """Destroy items before their opening; the same form sent again stays out."""
+        gone = [(key,) for key in keys if self.holds(key)]
+        if not gone:
+            return
+        with self.file.writing() as box:
+            box.executemany(
+                "INSERT OR IGNORE INTO spent VALUES (?, ?)",
+                [(key, today.isoformat()) for (key,) in gone],
+            )
+            for table in ("item", "aside"):
+                box.executemany(f"DELETE FROM {table} WHERE key = ?", gone)  # noqa: S608 -- one of two
+        self.file.forget_order()
+
     def waiting(self) -> int:
         """How many items are in the box."""
         row = self.file.connection().execute("SELECT count(*) FROM item").fetchone()
@@ -122,14 +156,19 @@ class Letterbox:
         """
         sealed = _sealed(self.file.connection(), "item", opening)
         messages = self._opened(opening, sealed)
-        lost = [(key,) for key in sealed if key not in messages]
-        if lost:
+        lost = [key for key in sealed if key not in messages]
+        self.lay_aside(lost)
+        return Content(messages, unreadable=len(lost))
+
+    def lay_aside(self, keys: Iterable[bytes]) -> None:
+        """Keep items for the next opening, which tries them again."""
+        rows = [(key,) for key in keys]
+        if rows:
             with self.file.writing() as box:
                 box.executemany(
-                    "INSERT INTO aside SELECT * FROM item WHERE key = ?", lost
+                    "INSERT INTO aside SELECT * FROM item WHERE key = ?", rows
                 )
-                box.executemany("DELETE FROM item WHERE key = ?", lost)
-        return Content(messages, unreadable=len(lost))
+                box.executemany("DELETE FROM item WHERE key = ?", rows)
 
     def sweep(self, opening: int, *, today: date) -> None:
         """Remove what was copied, forget its order, destroy its key.

@@ -9,6 +9,7 @@ opening whose number is in the database is never copied twice.
 import json
 import secrets
 from base64 import b64decode
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,7 +19,17 @@ from sqlalchemy.orm import Session
 
 from portal.entrances import ChannelKind
 from portal.intake.letterbox import Content, Letterbox
-from portal.intake.records import Contact, Letter, Opening, Remark, Response
+from portal.intake.receive import box_key
+from portal.intake.records import (
+    Addition,
+    AdditionKind,
+    Contact,
+    Letter,
+    LetterState,
+    Opening,
+    Remark,
+    Response,
+)
 from portal.kernel import audit
 from portal.kernel.codes import random_id
 from portal.kernel.database import Base, SessionFactory, writing
@@ -73,17 +84,42 @@ def _copy_once(
     if session.get(Opening, opening) is not None:
         return 0
     content = box.content(opening)
+    early = _before_their_letter(session, box, content)
+    box.lay_aside(early)
+    for key in early:
+        del content.messages[key]
     _write_shuffled(session, content, occasion.today)
     session.add(
         Opening(
             number=opening,
             opened_on=occasion.today,
             items=len(content.messages),
-            unreadable=content.unreadable,
+            unreadable=content.unreadable + len(early),
         )
     )
     _note(session, str(opening), occasion)
     return len(content.messages)
+
+
+def _before_their_letter(
+    session: Session, box: Letterbox, content: Content
+) -> list[bytes]:
+    """Keys of additions whose letter lies aside unread: they wait for it."""
+    waiting: dict[bytes, str] = {}
+    here: set[str] = set()
+    for key, message in content.messages.items():
+        item = json.loads(message)
+        if item["what"] == "addition":
+            waiting[key] = item["lookup"]
+        elif item["what"] == "letter":
+            here.add(item["lookup"])
+    return [
+        key
+        for key, lookup in waiting.items()
+        if lookup not in here
+        and box.holds(box_key(bytes.fromhex(lookup)))
+        and _letter_of(session, lookup) is None
+    ]
 
 
 def _note(session: Session, subject: str, occasion: Occasion) -> None:
@@ -98,58 +134,90 @@ def _note(session: Session, subject: str, occasion: Occasion) -> None:
 
 
 def _write_shuffled(session: Session, content: Content, today: date) -> None:
-    """Rows of every table in a random order of their own."""
-    letters: list[Base] = []
-    contacts: list[Base] = []
-    others: list[Base] = []
+    """Rows of every table in a random order of their own; letters before the rest."""
+    items: dict[str, list[dict[str, Any]]] = {what: [] for what in _ROWS}
     for message in content.messages.values():
-        item: dict[str, Any] = json.loads(message)
-        if item["what"] == "letter":
-            letter = _letter(item, today)
-            letters.append(letter)
-            contacts += _contact(item, letter)
-        else:
-            others += _answers(item)
-    for rows in (letters, contacts, others):
-        secrets.SystemRandom().shuffle(rows)
-        for row in rows:
-            session.add(row)
-        session.flush()
+        item = json.loads(message)
+        items[item["what"]].append(item)
+    for what, rows_of in _ROWS.items():
+        rows = list(rows_of(session, items[what], today))
+        tables = list(dict.fromkeys(type(row) for row in rows))
+        for table in sorted(tables, key=_AFTER.index):
+            mine = [row for row in rows if type(row) is table]
+            secrets.SystemRandom().shuffle(mine)
+            for row in mine:
+                session.add(row)
+            session.flush()
 
 
-def _letter(item: dict[str, Any], today: date) -> Letter:
-    return Letter(
-        id=random_id(),
-        round_id=item["round"],
-        place_id=item["place"],
-        category=item["category"],
-        sealed=b64decode(item["text"]),
-        lookup=bytes.fromhex(item["lookup"]),
-        reply_key=bytes.fromhex(item["reply_key"]),
-        opened_on=today,
-        flags=item["flags"],
-    )
+def _letters(
+    _: Session, items: Iterable[dict[str, Any]], today: date
+) -> Iterator[Base]:
+    for item in items:
+        letter = Letter(
+            id=random_id(),
+            round_id=item["round"],
+            place_id=item["place"],
+            category=item["category"],
+            sealed=b64decode(item["text"]),
+            lookup=bytes.fromhex(item["lookup"]),
+            reply_key=bytes.fromhex(item["reply_key"]),
+            opened_on=today,
+            flags=item["flags"],
+        )
+        yield letter
+        if item["contact"] is not None:
+            yield Contact(letter_id=letter.id, sealed=b64decode(item["contact"]))
 
 
-def _contact(item: dict[str, Any], letter: Letter) -> list[Contact]:
-    if item["contact"] is None:
-        return []
-    return [Contact(letter_id=letter.id, sealed=b64decode(item["contact"]))]
+def _answers(_: Session, items: Iterable[dict[str, Any]], __: date) -> Iterator[Base]:
+    for item in items:
+        here = {"round_id": item["round"], "place_id": item["place"]}
+        yield Response(
+            **here,
+            channel_kind=ChannelKind(item["channel"]),
+            revision=item["revision"],
+            ticks=item["ticks"],
+            flags=item["flags"],
+        )
+        for question, sealed in item["texts"]:
+            yield Remark(**here, question=question, sealed=b64decode(sealed))
 
 
-def _answers(item: dict[str, Any]) -> list[Base]:
-    here = {"round_id": item["round"], "place_id": item["place"]}
-    ticks = Response(
-        **here,
-        channel_kind=ChannelKind(item["channel"]),
-        revision=item["revision"],
-        ticks=item["ticks"],
-        flags=item["flags"],
-    )
-    return [
-        ticks,
-        *(
-            Remark(**here, question=question, sealed=b64decode(sealed))
-            for question, sealed in item["texts"]
-        ),
-    ]
+def _additions(
+    session: Session, items: Iterable[dict[str, Any]], today: date
+) -> Iterator[Base]:
+    """What came for a letter out of one box is one turn of the dialogue.
+
+    A letter that was withdrawn or destroyed meanwhile takes its additions along.
+    """
+    spoken: set[str] = set()
+    for item in items:
+        letter = _letter_of(session, item["lookup"])
+        if letter is None:
+            continue
+        if letter.id not in spoken:
+            spoken.add(letter.id)
+            letter.turns += 1
+            if letter.state is LetterState.ASKED:
+                letter.state = LetterState.WORKING
+        letter.news += 1
+        yield Addition(
+            letter_id=letter.id,
+            kind=AdditionKind(item["kind"]),
+            sealed=b64decode(item["content"]),
+            echo=b64decode(item["echo"]),
+            opened_on=today,
+            position=letter.turns,
+        )
+
+
+def _letter_of(session: Session, lookup: str) -> Letter | None:
+    found = select(Letter).where(Letter.lookup == bytes.fromhex(lookup))
+    return session.scalars(found).first()
+
+
+_ROWS: Mapping[
+    str, Callable[[Session, Iterable[dict[str, Any]], date], Iterator[Base]]
+] = {"letter": _letters, "answers": _answers, "addition": _additions}
+_AFTER = [Letter, Contact, Response, Remark, Addition]

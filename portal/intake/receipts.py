@@ -15,7 +15,7 @@ Knowing the look-up tells nothing of the reply key.
 from dataclasses import dataclass
 
 from portal.kernel import codes, sealing
-from portal.kernel.errors import InvalidError
+from portal.kernel.errors import InvalidError, NotFoundError
 from portal.kernel.sealing import KeyPair
 
 DIGITS = 20  # 18 random (60 bits) and 2 check digits
@@ -25,6 +25,12 @@ class MistypedReceiptError(InvalidError):
     """The check digits do not fit: a typing mistake, nothing was looked up."""
 
     sentence = "回执码有一位抄错了，请对照着再看一遍：一共 20 个数字。"
+
+
+class UnknownReceiptError(NotFoundError):
+    """The check digits fit, but there is no such letter."""
+
+    sentence = "没有找到这个回执码对应的信。可能抄错了，也可能已过保存期限、信已销毁。"
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,14 @@ class LetterState(StrEnum):
     CLOSED = "closed"  # 已结
 
 
+class AdditionKind(StrEnum):
+    """What the holder of a receipt sends after the letter."""
+
+    TEXT = "text"  # 补充、回话
+    PICTURE = "picture"
+    OUTCOME = "outcome"  # 「解决了吗」
+
+
 class Response(Base):
     """答卷: the ticks of one questionnaire, without its texts."""
 
@@ -82,6 +90,10 @@ class Letter(Base):
         default=LetterState.UNREAD, doc="办到哪一步了"
     )
     flags: Mapped[list[str]] = mapped_column(doc="可疑流量标记（比如机器填的）")
+    turns: Mapped[int] = mapped_column(
+        default=0, doc="您和巡察组来回说到第几次（同一次开箱出来的算一次）"
+    )
+    news: Mapped[int] = mapped_column(default=0, doc="您补充的，有几份巡察组还没看")
 
 
 class Contact(Base):
@@ -97,6 +109,30 @@ class Contact(Base):
     )
 
 
+class Addition(Base):
+    """补充: what came for a letter later, sealed to its readers and to its sender."""
+
+    __tablename__ = "addition"
+    __table_args__ = _UNORDERED
+    id: Mapped[str] = mapped_column(
+        primary_key=True, default=random_id, doc="随机编号，看不出先后"
+    )
+    letter_id: Mapped[str] = mapped_column(
+        ForeignKey("letter.id"), index=True, doc="是给哪一封信补充的"
+    )
+    kind: Mapped[AdditionKind] = mapped_column(
+        doc="是一段话、一张图片，还是「解决了吗」的回答"
+    )
+    sealed: Mapped[bytes] = mapped_column(doc="您补充的内容，封好的，只有巡察组拆得开")
+    echo: Mapped[bytes] = mapped_column(
+        doc="同样的话另封一份给您自己看，钥匙只在您的回执码里（图片不另存）"
+    )
+    opened_on: Mapped[date] = mapped_column(doc="哪一天开的箱（不是您补充的时间）")
+    position: Mapped[int] = mapped_column(
+        doc="排在来回的第几次，同一次开箱出来的不分先后"
+    )
+
+
 class Opening(Base):
     """开箱: that the box was opened on a day, and how much was in it."""
 
@@ -107,4 +143,4 @@ class Opening(Base):
     unreadable: Mapped[int]
 
 
-RESIDENT_TABLES = (Response, Remark, Letter, Contact)
+RESIDENT_TABLES = (Response, Remark, Letter, Contact, Addition)

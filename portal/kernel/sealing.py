@@ -110,15 +110,16 @@ def unlock(locked: bytes, key: bytes) -> bytes:
         raise UnreadableError from error
 
 
-def pad(message: bytes) -> bytes:
+def pad(message: bytes, *, least: int = 0) -> bytes:
     """`message` padded *in bytes* to a size class, so that its length does not show.
 
     ISO/IEC 7816-4 padding: 0x80, then zeros. Beyond the last class: its multiples.
+    The class is one of at least `least` bytes.
     """
-    needed = len(message) + 1
+    needed = max(len(message) + 1, least)
     last = SIZE_CLASSES[-1]
     size = next((s for s in SIZE_CLASSES if s >= needed), -(-needed // last) * last)
-    return message + b"\x80" + bytes(size - needed)
+    return message + b"\x80" + bytes(size - len(message) - 1)
 
 
 def unpad(padded: bytes) -> bytes:

@@ -38,6 +38,7 @@ class PublicAct(StrEnum):
     READ_NOTICE = "read_notice"
     ANSWER = "answer"
     COMPLAIN = "complain"
+    ADD = "add"
     READ_DISCLOSURES = "read_disclosures"
     VOTE = "vote"
     READ_RESULTS = "read_results"
@@ -72,6 +73,8 @@ ALLOWED: Mapping[PublicAct, frozenset[Phase]] = {
     PublicAct.ANSWER: frozenset({Phase.COLLECTING}),
     # Complaints stay welcome while the team is at work (S2: 边巡边改).
     PublicAct.COMPLAIN: frozenset({Phase.COLLECTING, Phase.REVIEWING}),
+    # Whoever wrote may go on telling until the round is put away with its letters.
+    PublicAct.ADD: _FROM_ANNOUNCED - {Phase.ANNOUNCED, Phase.ARCHIVED},
     PublicAct.READ_DISCLOSURES: _DISCLOSED,
     PublicAct.VOTE: frozenset({Phase.VOTING}),
     PublicAct.READ_RESULTS: frozenset(

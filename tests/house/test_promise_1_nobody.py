@@ -335,7 +335,7 @@ def finer_than_a_day(tables: Sequence[Table]) -> list[str]:
 def test_no_table_of_residents_has_a_time_finer_than_a_day() -> None:
     tables = [kind.__table__ for kind in (*RESIDENT_TABLES, Opening, DayCount)]
     assert finer_than_a_day([t for t in tables if isinstance(t, Table)]) == []
-    assert len(tables) == 6
+    assert len(tables) == 7
 
 
 def test_a_table_with_a_time_is_found_out() -> None:

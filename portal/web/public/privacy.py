@@ -15,6 +15,7 @@ TABLE_NAMES = {
     "remark": "问卷里写的一段话（和勾选的部分分开放）",
     "letter": "一封信",
     "contact": "您愿意留的联系方式",
+    "addition": "信投出以后您补充的",
 }
 
 
