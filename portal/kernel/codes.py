@@ -32,14 +32,26 @@ def base32(data: bytes, length: int) -> str:
 
 def typed_code(text: str) -> str:
     """What somebody meant when typing a code: width, case, gaps and look-alikes."""
-    folded = unicodedata.normalize("NFKC", text).upper().translate(_LOOK_ALIKES)
+    folded = _folded(text).upper().translate(_LOOK_ALIKES)
     return "".join(c for c in folded if c.isalnum())
 
 
 def typed_digits(text: str) -> str:
     """What somebody meant when typing digits: width, gaps and Chinese numerals."""
-    folded = unicodedata.normalize("NFKC", text.translate(_CHINESE_DIGITS))
+    folded = _folded(text.translate(_CHINESE_DIGITS))
     return "".join(c for c in folded if c in "0123456789")
+
+
+def _folded(text: str) -> str:
+    """The text with digits of every kind (３ ٣ ③ ❸ 𝟛) as those of ASCII, in NFKC.
+
+    Combining marks are left out first: NFKC sorts long runs in quadratic time.
+    """
+    bare = "".join(c for c in text if not unicodedata.category(c).startswith("M"))
+    return "".join(
+        c if (digit := unicodedata.digit(c, None)) is None else str(digit)
+        for c in unicodedata.normalize("NFKC", bare)
+    )
 
 
 def with_check_digits(digits: str) -> str:
