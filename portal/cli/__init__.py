@@ -5,7 +5,7 @@ from typing import IO, Any
 import click
 from sqlalchemy.exc import OperationalError
 
-from portal.cli import demo, doctor, keeping, papers, running
+from portal.cli import accounts, demo, doctor, keeping, papers, running
 from portal.kernel.errors import Refusal
 
 
@@ -45,6 +45,7 @@ for command in (
     *running.COMMANDS,
     *papers.COMMANDS,
     *keeping.COMMANDS,
+    *accounts.COMMANDS,
     demo.demo,
     doctor.doctor,
 ):

@@ -7,14 +7,15 @@ from contextlib import closing
 from pathlib import Path
 
 import click
-from nacl.utils import random as random_bytes
 from sqlalchemy import make_url, select
 
 from portal import retention
 from portal.cli.running import here
+from portal.cli.shares import print_shares
 from portal.kernel import recovery, sealing
 from portal.kernel.errors import ConflictError, InvalidError, NotFoundError
 from portal.kernel.keystore import KeyStore
+from portal.kernel.sealing import KeyPair
 from portal.kernel.settings import Settings
 from portal.rounds import Round
 from portal.web.installation import Installation
@@ -99,6 +100,9 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _backup_keys(house: Installation, target: Path) -> None:
+    if house.keystore.get(recovery.PUBLIC) is None:
+        print_shares(house.keystore)  # an installation from before there were any
+    public = house.keystore.get(recovery.PUBLIC) or b""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
         for name in house.keystore.names():
@@ -107,11 +111,9 @@ def _backup_keys(house: Installation, target: Path) -> None:
                 entry = tarfile.TarInfo(name)
                 entry.size = len(content)
                 tar.addfile(entry, io.BytesIO(content))
-    key = random_bytes(recovery.KEY)
-    target.write_bytes(sealing.lock(archive.getvalue(), key))
-    click.echo(f"密钥库已加密备份到 {target}。恢复要下面三份中的任意两份，请分给三人：")
-    for share in recovery.split(key):
-        click.echo(share)
+    target.write_bytes(sealing.seal(archive.getvalue(), public))
+    click.echo(f"密钥库已加密备份到 {target}，只有纸上的恢复份额打得开。")
+    click.echo(f"恢复钥匙的指纹是 {recovery.fingerprint(public)}，请和纸上的对一对。")
 
 
 @click.command()
@@ -142,7 +144,7 @@ def _opened_archive(file: Path, shares: tuple[str, ...]) -> bytes:
     if len(shares) != 2:
         raise recovery.ShareError
     try:
-        return sealing.unlock(file.read_bytes(), recovery.join((shares[0], shares[1])))
+        return KeyPair(recovery.join((shares[0], shares[1]))).open(file.read_bytes())
     except sealing.UnreadableError as error:
         raise recovery.ShareError from error
 

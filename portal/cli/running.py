@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from waitress import create_server
 
 from portal import checklists, entrances, people
+from portal.cli.shares import print_shares
 from portal.entrances import ChannelKind
 from portal.kernel.errors import ConflictError
 from portal.kernel.settings import Settings
@@ -78,6 +79,7 @@ def init(admin: str) -> None:
         )
     click.echo(f"用户名 {admin}\n密码 {password}\n动态码密钥 {totp}")
     click.echo("以上只显示这一次，请抄下来交给管理员。")
+    print_shares(house.keystore)
 
 
 @click.command()

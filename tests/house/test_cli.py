@@ -45,8 +45,10 @@ COMMANDS = [
     "places",
     "posters",
     "purge",
+    "reset-password",
     "restore",
     "serve",
+    "shares",
     "slips",
     "verify",
 ]
@@ -303,6 +305,80 @@ def test_open_letterbox_takes_out_what_waits_and_notes_the_reason(
 
 def shares_in(said: str) -> list[str]:
     return re.findall(r"^[123]-[0-9A-F]{128}$", said, re.MULTILINE)
+
+
+def test_shares_printed_at_init_open_every_later_backup(
+    portal: Portal, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The office's machine is gone; two sheets of paper and the backups are not."""
+    printed = portal("init")
+    shares = shares_in(printed)
+    assert len(shares) == 3
+    files = [path.read_bytes() for path in empty.rglob("*") if path.is_file()]
+    kept = b"".join(files)
+    for share in shares:
+        for half in (share[2:66], share[66:]):
+            assert half.encode() not in kept
+            assert bytes.fromhex(half) not in kept
+    mark = re.findall(r"指纹 (\S{4} \S{4} \S{4})", printed)
+    for number, pair in enumerate(((0, 1), (1, 2), (2, 0))):
+        folder, safe = tmp_path / f"data{number}", tmp_path / f"safe{number}.keys"
+        monkeypatch.setenv("PORTAL_INSTANCE", str(empty))
+        said = portal("backup", folder, "--keys", safe)
+        assert shares_in(said) == []
+        assert re.findall(r"指纹是 (\S{4} \S{4} \S{4})", said) == mark
+        monkeypatch.setenv("PORTAL_INSTANCE", str(tmp_path / f"new{number}"))
+        given = [word for i in pair for word in ("--share", shares[i])]
+        portal("restore", folder, "--keys", safe, *given)
+        store = tmp_path / f"new{number}" / "keystore"
+        assert (store / "pepper").read_bytes() == (
+            empty / "keystore" / "pepper"
+        ).read_bytes()
+
+
+def test_new_shares_open_new_backups_and_old_ones_the_old(
+    portal: Portal, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = shares_in(portal("init"))
+    portal("backup", tmp_path / "data1", "--keys", tmp_path / "1.keys")
+    assert shares_in(portal("shares", typed="n\n", status=1)) == []
+    new = shares_in(portal("shares", "--yes"))
+    portal("backup", tmp_path / "data2", "--keys", tmp_path / "2.keys")
+    for number, right, wrong in ((1, old, new), (2, new, old)):
+        monkeypatch.setenv("PORTAL_INSTANCE", str(tmp_path / f"new{number}"))
+        words = ["restore", tmp_path / f"data{number}"]
+        words += ["--keys", tmp_path / f"{number}.keys"]
+        for one, two in ((wrong[0], wrong[1]), (right[0], wrong[1])):
+            said = portal(*words, "--share", one, "--share", two, status=1)
+            assert "恢复份额不对" in said
+        portal(*words, "--share", right[0], "--share", right[1])
+
+
+def test_a_forgotten_password_is_reset_after_saying_what_it_costs(
+    portal: Portal, lived: Cast, empty: Path
+) -> None:
+    with house_at(empty) as house:
+        make_complaint(house, lived.changdong, text=TEXT)
+    portal("open-letterbox", "--reason", "研判")
+    said = portal("reset-password", "stranger", typed="n\n", status=1)
+    assert "会永远丢掉：厂东社区 的 1 封信" in said
+    with house_at(empty) as house, house.sessions() as session:
+        reader = make_reader(session, house, lived.stranger)
+        (letter,) = session.scalars(select(Letter)).all()
+        assert letters.read(session, letter, reader=reader).text == TEXT
+    said = portal("reset-password", "admin", typed="y\n")
+    assert "会永远丢掉" not in said
+    password, secret = re.findall(r"(?:密码|密钥) (\S+)", said)
+    with house_at(empty) as house, house.sessions() as session:
+        people.sign_in(
+            session,
+            house.keystore,
+            username="admin",
+            password=password,
+            totp=pyotp.TOTP(secret).at(clock.now()),
+            now=clock.now(),
+        )
+    assert portal("reset-password", "nobody", status=1).startswith("没有这个用户名")
 
 
 def test_restore_with_two_shares_reads_a_sealed_letter_again(

@@ -40,6 +40,7 @@ ACTIONS = {
     "staff.deactivate": "停用账号",
     "staff.activate": "恢复账号",
     "staff.reset": "重设密码",
+    "recovery.renew": "重做恢复份额",
     "staff.sign_in": "登录",
     "staff.password": "改密码",
     "letterbox.ask": "请求开箱",
