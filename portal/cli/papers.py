@@ -1,5 +1,7 @@
 """Commands around files and paper: places, codes, slips, verification."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -13,6 +15,9 @@ from portal.kernel.errors import ConflictError, InvalidError, NotFoundError
 from portal.kernel.sealing import KeyPair
 from portal.places import PlacesFileError
 from portal.posters import qr
+from portal.posters.batch import plain_name
+from portal.posters.formats import FORMATS, LOOKS
+from portal.posters.words import address_of
 from portal.rounds import Round
 from portal.vote import verify as verifier
 from portal.vote.manifest import fingerprint, make_manifest, short_fingerprint
@@ -22,6 +27,7 @@ from portal.web.installation import Installation
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 class MadeAlreadyError(ConflictError):
@@ -63,30 +69,71 @@ def import_(files: tuple[Path, ...]) -> None:
 
 @click.command()
 @click.option("--round", "round_code", required=True, help="轮次代码，如 2026-2")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    default=("a4",),
+    show_default=True,
+    type=click.Choice(list(FORMATS)),
+    help="尺寸，可给多个",
+)
+@click.option(
+    "--style",
+    default="formal",
+    show_default=True,
+    type=click.Choice(list(LOOKS)),
+    help="样式：正式红，素色",
+)
+@click.option("--out", required=True, type=NEW_FILE, help="ZIP 文件；断了再来会接着做")
+def posters(round_code: str, formats: tuple[str, ...], style: str, out: Path) -> None:
+    """出一轮全部海报：逐张扫过才放行，打成一个 ZIP."""
+    house = here()
+    round_id = _round(house, round_code).id
+    with _bar("海报") as step:
+        outcome = house.make_posters(
+            round_id, formats=formats, look_name=style, target=out, step=step
+        )
+    click.echo(f"{outcome.released} 张在 {out}")
+    for name, why in sorted(outcome.refused.items()):
+        click.echo(f"没有放行 {name}：{why}", err=True)
+    if outcome.refused:
+        raise SystemExit(1)
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar fed with (done, total)."""
+    with click.progressbar(length=1, label=label) as bar:
+
+        def step(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield step
+
+
+@click.command()
+@click.option("--round", "round_code", required=True, help="轮次代码，如 2026-2")
 @click.option("--out", required=True, type=FOLDER)
-def posters(round_code: str, out: Path) -> None:
-    """导出一轮全部二维码（SVG 和 PNG，按社区分文件夹）."""
+def codes(round_code: str, out: Path) -> None:
+    """导出一轮全部二维码（SVG 和 PNG，按社区分文件夹），自己排版用."""
     house = here()
     with house.sessions() as session:
-        codes = codes_of(session, _round(house, round_code).id)
-        with click.progressbar(codes, label="二维码") as bar:
+        found = codes_of(session, _round(house, round_code).id)
+        with click.progressbar(found, label="二维码") as bar:
             for code in bar:
                 _write_code(code, house.settings.base_url, out)
-    click.echo(f"{len(codes)} 个二维码在 {out}")
+    click.echo(f"{len(found)} 个二维码在 {out}")
 
 
 def _write_code(code: Code, base_url: str, out: Path) -> None:
-    folder = out / _file_name(f"{code.place.code} {code.place.name}")
+    folder = out / plain_name(f"{code.place.code} {code.place.name}")
     folder.mkdir(parents=True, exist_ok=True)
-    url = f"{base_url}/q/{code.code}"
-    stem = _file_name(f"{code.channel.name} {code.code}")
-    (folder / f"{stem}.svg").write_bytes(qr.svg(url))
-    (folder / f"{stem}.png").write_bytes(qr.png(url))
-
-
-def _file_name(text: str) -> str:
-    """The text without what Windows or a path does not take."""
-    return "".join("_" if c in '/\\:*?"<>|' or c < " " else c for c in text)
+    address = address_of(base_url, code.code)
+    stem = plain_name(f"{code.channel.name} {code.code}")
+    (folder / f"{stem}.svg").write_bytes(qr.svg(address))
+    (folder / f"{stem}.png").write_bytes(qr.png(address))
 
 
 @click.command()
@@ -157,4 +204,4 @@ def _round(house: Installation, code: str) -> Round:
     return found
 
 
-COMMANDS = (places_group, posters, slips, verify)
+COMMANDS = (places_group, posters, codes, slips, verify)

@@ -22,6 +22,7 @@ class Settings:
     trusted_proxies: int = 0
     office: str = "巡察工作领导小组办公室"
     hotline: str = ""
+    font: Path | None = None
 
     @classmethod
     def from_environment(cls, environ: dict[str, str] | None = None) -> "Settings":
@@ -41,6 +42,7 @@ class Settings:
             ),
             office=env.get("PORTAL_OFFICE") or cls.office,
             hotline=env.get("PORTAL_HOTLINE", ""),
+            font=Path(env["PORTAL_FONT"]) if env.get("PORTAL_FONT") else None,
         )
 
     @classmethod
@@ -56,6 +58,11 @@ class Settings:
     def letterbox(self) -> Path:
         """The SQLite file submissions fall into until they are opened."""
         return self.instance / "letterbox.db"
+
+    @property
+    def exports(self) -> Path:
+        """The folder of what long work made to be fetched."""
+        return self.instance / "exports"
 
     @property
     def ballot_box(self) -> Path:

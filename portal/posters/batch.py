@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import time
 from itertools import groupby, islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,11 +24,14 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from portal.entrances import Code
+from portal.places import Place
 from portal.posters.fonts import Style
 from portal.posters.formats import FORMATS, LOOKS
 from portal.posters.proof import NotScannableError, made, share_picture
 from portal.posters.typeset import Cut, TooMuchTextError, Type
-from portal.posters.words import Notice
+from portal.posters.words import Notice, notice_of
+from portal.rounds import Round
 
 WORKERS = 2
 AHEAD = 8  # pieces given to the processes beyond the one that is waited for
@@ -51,7 +55,8 @@ class Order:
         kind = "png" if self.format_name == "share" else "pdf"
         label = FORMATS[self.format_name].label
         letters = self.notice.letters.replace(" ", "")
-        return f"{self.folder}/{self.notice.label}-{label}-{letters}.{kind}"
+        stem = plain_name(f"{self.notice.label}-{label}-{letters}")
+        return f"{self.folder}/{stem}.{kind}"
 
     @property
     def digest(self) -> str:
@@ -182,7 +187,8 @@ def _contact_sheets(
     orders: Sequence[Order], parts: Path, type_: Type
 ) -> Iterator[tuple[str, bytes]]:
     """One PDF of thumbnails per street, so that a glance shows what is missing."""
-    released = [order for order in orders if _is_finished(parts, order)]
+    finished = (order for order in orders if _is_finished(parts, order))
+    released = sorted(finished, key=lambda one: one.folder)
     for street, group in groupby(released, lambda one: one.folder.partition("/")[0]):
         target = io.BytesIO()
         canvas = Canvas(target, pagesize=A4, invariant=1)
@@ -218,6 +224,41 @@ def _contact(
             canvas.drawString(left, down, piece)
             left += canvas.stringWidth(piece, name, 7)
         down -= 3.2 * mm
+
+
+def orders_of(
+    codes: Iterable[Code],
+    round_: Round,
+    *,
+    formats: Iterable[str],
+    look_name: str,
+    base_url: str,
+    opening_hours: tuple[time, ...],
+) -> list[Order]:
+    """One piece per valid code and format, by street, community and channel."""
+    valid = [code for code in codes if code.withdrawn_on is None]
+    return [
+        Order(
+            notice=notice_of(
+                code, round_, base_url=base_url, opening_hours=opening_hours
+            ),
+            format_name=format_name,
+            look_name=look_name,
+            folder=_folder(code.place),
+        )
+        for format_name in formats
+        for code in valid
+    ]
+
+
+def _folder(place: Place) -> str:
+    street = place.parent.name if place.parent else place.name
+    return f"{plain_name(street)}/{plain_name(place.name)}"
+
+
+def plain_name(text: str) -> str:
+    """The text without what Windows or a path does not take."""
+    return "".join("_" if c in '/\\:*?"<>|' or c < " " else c for c in text)
 
 
 def signs_of(notices: Iterable[Notice]) -> set[str]:

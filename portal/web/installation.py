@@ -3,16 +3,17 @@
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal import entrances
+from portal import entrances, reports
 from portal.intake.letterbox import Letterbox
 from portal.intake.opening import Occasion, is_due, open_letterbox
 from portal.intake.receive import Door
@@ -21,6 +22,9 @@ from portal.kernel.audit import AuditEntry
 from portal.kernel.database import engine_for
 from portal.kernel.keystore import KeyStore
 from portal.kernel.settings import Settings
+from portal.posters import batch
+from portal.posters.typeset import Cut
+from portal.rounds import get_round
 from portal.vote.ballots import BallotBox
 
 TICK = 5.0  # seconds between looks for work and for an opening hour
@@ -128,10 +132,55 @@ class Installation:
         threading.Thread(target=work, name="worker", daemon=True).start()
         return stop
 
+    def make_posters(
+        self,
+        round_id: int,
+        *,
+        formats: Sequence[str],
+        look_name: str,
+        target: Path,
+        step: batch.Step,
+    ) -> batch.Outcome:
+        """Write the ZIP of a round's artefacts; calling again goes on where it was.
+
+        Raises NoFontError, MissingSignsError.
+        """
+        base_url = self.settings.base_url
+        with self.sessions() as session:
+            codes = entrances.codes_of(session, round_id)
+            index = reports.entrances_workbook(codes, base_url=base_url)
+            orders = batch.orders_of(
+                codes,
+                get_round(session, round_id),
+                formats=formats,
+                look_name=look_name,
+                base_url=base_url,
+                opening_hours=self.settings.opening_hours,
+            )
+        signs = batch.signs_of(order.notice for order in orders)
+        cut = Cut.of(signs, self.settings.font)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return batch.make_batch(orders, target, index=index, cut=cut, step=step)
+
     def job_kinds(self) -> jobs.Kinds:
         """What long work this installation knows."""
-        return {"open_letterbox": self._open_job}
+        return {"open_letterbox": self._open_job, "posters": self._posters_job}
 
     def _open_job(self, _: jobs.Progress, arguments: dict[str, Any]) -> str:
         count = self.open_letterbox(by=arguments["by"], reason=arguments["reason"])
         return str(count)
+
+    def posters_file(self, job_id: str) -> Path:
+        """Where a job's posters lie when it is done."""
+        return self.settings.exports / f"posters-{job_id}.zip"
+
+    def _posters_job(self, progress: jobs.Progress, arguments: dict[str, Any]) -> str:
+        outcome = self.make_posters(
+            arguments["round_id"],
+            formats=arguments["formats"],
+            look_name=arguments["look_name"],
+            target=self.posters_file(progress.job_id),
+            step=progress.step,
+        )
+        refused = "".join(f"；没有放行 {name}" for name in sorted(outcome.refused))
+        return f"{outcome.released} 张海报，逐张扫过{refused}"

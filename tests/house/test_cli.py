@@ -5,6 +5,7 @@ import re
 import shutil
 import socket
 import sqlite3
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -38,6 +39,7 @@ Portal = Callable[..., str]
 
 COMMANDS = [
     "backup",
+    "codes",
     "demo",
     "doctor",
     "init",
@@ -217,7 +219,7 @@ def test_places_import_lists_every_mistake_and_imports_nothing(
         assert audit.head(session) is None
 
 
-def test_posters_write_files_that_a_phone_can_read(
+def test_codes_are_files_that_a_phone_can_read(
     portal: Portal, lived: Cast, empty: Path, tmp_path: Path
 ) -> None:
     with house_at(empty) as house, house.sessions() as session, session.begin():
@@ -228,15 +230,31 @@ def test_posters_write_files_that_a_phone_can_read(
             session, lived.round_id, places=everywhere, channels=[odd], today=today
         )
         codes = [c.code for c in entrances.codes_of(session, lived.round_id)]
-    portal("posters", "--round", "2026-1", "--out", tmp_path / "posters")
+    portal("codes", "--round", "2026-1", "--out", tmp_path / "posters")
     pictures = sorted((tmp_path / "posters").rglob("*.png"))
     said = [words_of(picture.read_bytes()) for picture in pictures]
-    assert sorted(said) == sorted(f"http://127.0.0.1:8000/q/{code}" for code in codes)
+    assert sorted(said) == sorted(f"http://127.0.0.1:8000/Q/{code}" for code in codes)
     assert all(picture.with_suffix(".svg").exists() for picture in pictures)
     assert {p.parent.name for p in pictures} >= {"999001001001 云溪社区"}
-    assert portal("posters", "--round", "1999-1", "--out", tmp_path, status=1) == (
+    assert portal("codes", "--round", "1999-1", "--out", tmp_path, status=1) == (
         "没有轮次 1999-1。\n"
     )
+
+
+def test_posters_of_a_round_are_one_archive(
+    portal: Portal, lived: Cast, tmp_path: Path
+) -> None:
+    target = tmp_path / "posters.zip"
+    said = portal(
+        *("posters", "--round", "2026-1", "--format", "card", "--style", "plain"),
+        *("--out", target),
+    )
+    with zipfile.ZipFile(target) as archive:
+        pages = [name for name in archive.namelist() if "A6 卡片" in name]
+        index = archive.read("二维码清单.xlsx")
+    assert f"{len(pages)} 张在 {target}" in said
+    assert lived.yunxi in "".join(pages)
+    assert index.startswith(b"PK")
 
 
 def test_slips_are_made_where_there_is_no_installation(
