@@ -18,7 +18,7 @@ from typing import Protocol
 from portal.cli.demo_setup import sample
 from portal.entrances import ChannelKind, Entrance
 from portal.intake.budget import Budget, PuzzleNeededError
-from portal.intake.puzzle import DIGITS, Answer, is_solved, puzzle
+from portal.intake.puzzle import NUMBERS, Answer, is_solved, puzzle
 from portal.rounds import Phase
 from portal.web.counts import HourCounter, Tallies
 from portal.web.limits import block_of
@@ -82,7 +82,7 @@ class OurDoor:
             spent = budget.spend(post.entrance, post.key, texts=[post.text])
         except PuzzleNeededError as asked:
             shown = puzzle(SECRET, asked.key, given=post.answer, now=now)
-            total = DIGITS.index(shown.left) + DIGITS.index(shown.right)
+            total = 2 + NUMBERS.index(shown.left) + NUMBERS.index(shown.right)
             return Reply(is_taken=False, question=(shown.ticket, total, shown.wait))
         self.known.add(post.key)
         return Reply(is_taken=True, is_flagged=bool(spent.flags))

@@ -15,8 +15,7 @@ from portal.kernel import codes
 
 WAIT = 8  # seconds; with reading and a digit typed, twenty at most
 MOST_WORK = 30_000  # SHA-256 in plain script: a second on a phone of 2016
-DIGITS = "零一二三四五六七八九"
-SUMMANDS = 4  # 1 to 4 each: every sum is one digit
+NUMBERS = ("一", "二", "三", "四")  # two of them make one digit
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class _Ticket:
     def summands(self) -> tuple[int, int]:
         """Two numbers to add."""
         left, right = self.part("sum")[:2]
-        return 1 + left % SUMMANDS, 1 + right % SUMMANDS
+        return 1 + left % len(NUMBERS), 1 + right % len(NUMBERS)
 
     @property
     def number(self) -> int:
@@ -88,8 +87,8 @@ def puzzle(secret: bytes, key: bytes, *, given: Answer, now: datetime) -> Puzzle
     left, right = ticket.summands
     return Puzzle(
         ticket=str(ticket),
-        left=DIGITS[left],
-        right=DIGITS[right],
+        left=NUMBERS[left - 1],
+        right=NUMBERS[right - 1],
         wait=max(0, ticket.moment - second),
         salt=ticket.salt,
         target=hashlib.sha256(f"{ticket.salt}{ticket.number}".encode()).hexdigest(),
