@@ -141,16 +141,19 @@ _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 
 def kept_page(
-    key: tuple[object, ...],
+    name: str,
     build: Callable[[], str],
     fills: Callable[[], Sequence[str]] = lambda: [""],
 ) -> Response:
     """A page that is the same for everybody but for what is filled in, built rarely.
 
     `build` renders with `TOKEN` at each place to be filled; `fills` are what goes
-    there for this visitor, in turn (a form's token, the groups of a receipt).
+    there for this visitor, in turn (a form's token, the groups of a receipt). Kept
+    by `name`, by the path as the form's token knows it, and by what a reader can
+    choose; what others append to an address changes nothing.
     """
-    whole_key = (*key, request.query_string, language())
+    chosen = ("big" in request.args, *sorted(_choices().items()))
+    whole_key = (name, request.path.lower(), language(), *chosen)
     page = _kept().get(whole_key)
     if page is None or page.until < time.monotonic():
         page = _keep(whole_key, build())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, g, request
+from flask import Blueprint, g
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, StringField, TextAreaField
 
@@ -52,9 +52,7 @@ class ComplaintForm(Form):
 @bp.get("/q/<code>/complaint")
 def form(code: str) -> ResponseReturnValue:
     """Show a sheet of letter paper."""
-    found = kept_page(
-        ("complaint", code.upper()), lambda: _kept(code), lambda: [form_token()]
-    )
+    found = kept_page("complaint", lambda: _kept(code), lambda: [form_token()])
     start(code)
     return found
 
@@ -76,9 +74,7 @@ def send(code: str) -> ResponseReturnValue:
         page = _page(entrance, letter, errors=errors, top=refusal.sentence)
         return page, status_of(refusal)
     groups = in_fours(receipt).split()
-    return kept_page(
-        ("receipt", request.path), lambda: _receipt(entrance), lambda: groups
-    )
+    return kept_page("receipt", lambda: _receipt(entrance), lambda: groups)
 
 
 def _receipt(entrance: Entrance) -> str:
@@ -88,7 +84,6 @@ def _receipt(entrance: Entrance) -> str:
         entrance=entrance,
         groups=[TOKEN] * (receipts.DIGITS // 4),
         hours=installation().settings.opening_hours,
-        action=request.path,
     )
 
 

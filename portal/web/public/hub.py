@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from portal import entrances
@@ -19,8 +19,9 @@ bp = Blueprint("hub", __name__)
 @bp.get("/q/<code>")
 def page(code: str) -> ResponseReturnValue:
     """Greet whoever scanned, and show what they can do in this phase."""
-    found = kept_page(("hub", code.upper()), lambda: _page(code))
-    installation().counter.opens[_counted(code)] += 1
+    found = kept_page("hub", lambda: _page(code))
+    if request.method == "GET":  # a HEAD shows nobody anything
+        installation().counter.opens[_counted(code)] += 1
     return found
 
 
@@ -36,7 +37,8 @@ def _page(code: str) -> str:
 
 def start(code: str) -> None:
     """Count that somebody began to write at this entrance."""
-    installation().counter.starts[_counted(code)] += 1
+    if request.method == "GET":
+        installation().counter.starts[_counted(code)] += 1
 
 
 def _counted(code: str) -> tuple[str, date]:

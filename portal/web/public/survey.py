@@ -30,9 +30,7 @@ bp = Blueprint("survey", __name__)
 @bp.get("/q/<code>/survey")
 def form(code: str) -> ResponseReturnValue:
     """Show the questions of this community."""
-    found = kept_page(
-        ("survey", code.upper()), lambda: _kept(code), lambda: [form_token()]
-    )
+    found = kept_page("survey", lambda: _kept(code), lambda: [form_token()])
     start(code)
     return found
 
@@ -56,7 +54,7 @@ def send(code: str) -> ResponseReturnValue:
         errors = refusal.errors if isinstance(refusal, AnswersError) else {}
         page = _page(entrance, posted=posted, errors=errors, top=refusal.sentence)
         return page, status_of(refusal)
-    return kept_page(("thanks", code.upper()), lambda: _thanks(entrance))
+    return kept_page("thanks", lambda: _thanks(entrance))
 
 
 def _kept(code: str) -> str:
