@@ -16,6 +16,7 @@ from portal.kernel.errors import NotFoundError
 from portal.people import Permission
 from portal.places import Place
 from portal.posters import qr
+from portal.posters.words import address_of
 from portal.rounds import Round, get_round, places_in
 from portal.web import guards
 from portal.web.desk import nav
@@ -192,7 +193,7 @@ def poster(code: str) -> ResponseReturnValue:
 
 def address(code: Code) -> str:
     """What the code says to a phone."""
-    return f"{installation().settings.base_url}/q/{code.code}"
+    return address_of(installation().settings.base_url, code.code)
 
 
 def _overview(channel_form: ChannelForm, form: IssueForm) -> str:

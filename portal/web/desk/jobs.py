@@ -18,7 +18,8 @@ bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
 SHOWN = 50  # newest jobs
 
-KINDS = {"open_letterbox": "开箱"}
+KINDS = {"open_letterbox": "开箱", "posters": "海报"}
+FETCHED = {"posters": "desk.posters.archive"}
 
 STATES = {
     JobState.WAITING: ("排队中", ""),
@@ -39,7 +40,8 @@ def page() -> ResponseReturnValue:
     return render(
         "desk/jobs/page.html",
         jobs=[
-            (job, KINDS.get(job.kind, job.kind), *STATES[job.state]) for job in found
+            (job, KINDS.get(job.kind, job.kind), *STATES[job.state], _result(job))
+            for job in found
         ],
         button=OneButton(),
     )
@@ -55,3 +57,10 @@ def cancel(job_id: str) -> ResponseReturnValue:
         raise NotFoundError
     jobs.cancel(db(), job.id)
     return redirect(page_url("desk.jobs.page", done="cancelled"), 303)
+
+
+def _result(job: Job) -> str:
+    """Where what a finished job made can be fetched, if it made something."""
+    if job.state is not JobState.DONE or job.kind not in FETCHED:
+        return ""
+    return page_url(FETCHED[job.kind], job_id=job.id)

@@ -122,6 +122,7 @@ ENTRIES = (
     Entry(PREPARE, "社区", "desk.places.index"),
     Entry(PREPARE, "巡察组与回避", "desk.teams.index"),
     Entry(PREPARE, "渠道与二维码", "desk.entrances.index"),
+    Entry(PREPARE, "海报", "desk.posters.page"),
     Entry(PREPARE, "人员", "desk.accounts.index"),
     Entry(PREPARE, "开箱", "desk.letterbox.page", _waiting),
     Entry(PREPARE, "日志", "desk.audit.page"),

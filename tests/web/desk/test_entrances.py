@@ -77,7 +77,7 @@ def test_a_channel_without_a_name_is_refused(office: Visitor) -> None:
 
 
 def test_svg_and_png_say_the_address_to_a_phone(office: Visitor, cast: Cast) -> None:
-    address = f"{BASE}/q/{cast.yunxi}"
+    address = f"{BASE}/Q/{cast.yunxi}"
     svg = office.client.get(f"/desk/entrances/{cast.yunxi}.svg")
     assert svg.mimetype == "image/svg+xml"
     assert scanned_svg(svg.data) == address
@@ -93,7 +93,7 @@ def test_the_sheet_has_a_card_for_every_valid_code(
     found = [code.code for code in codes_of(session, cast.round_id)]
     session.rollback()
     page = office.opens(f"/desk/entrances/sheet?round={cast.round_id}")
-    assert pictures(page) == [f"{BASE}/q/{code}" for code in found]
+    assert pictures(page) == [f"{BASE}/Q/{code}" for code in found]
     for word in ("云溪社区", "小区业主群", in_fours(cast.yunxi), "000-0000-0000"):
         assert word in page.words
     page = office.opens("/desk/entrances/sheet?place=999001001001")
@@ -113,7 +113,7 @@ def test_six_cards_stand_on_a_page(office: Visitor) -> None:
 
 def test_the_poster_says_who_how_and_until_when(office: Visitor, cast: Cast) -> None:
     page = office.opens(f"/desk/entrances/poster/{cast.yunxi}")
-    assert pictures(page) == [f"{BASE}/q/{cast.yunxi}"]
+    assert pictures(page) == [f"{BASE}/Q/{cast.yunxi}"]
     for word in (
         "示例区委巡察组 · 正在云溪社区巡察",
         "扫码说一说",
@@ -141,7 +141,7 @@ def test_a_withdrawn_code_is_printed_no_more(
     page = office.sends(f"/desk/entrances/{cast.yunxi}/withdraw", at=where)
     assert "停用" in page.words
     sheet = office.opens("/desk/entrances/sheet?place=999001001001")
-    assert f"{BASE}/q/{cast.yunxi}" not in pictures(sheet)
+    assert f"{BASE}/Q/{cast.yunxi}" not in pictures(sheet)
     assert "已经停用" in visitor.opens(f"/q/{cast.yunxi}", status=404).words
 
 
