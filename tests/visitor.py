@@ -103,8 +103,8 @@ class Page:
         return " ".join(" ".join(self.reading.words).split())
 
     @property
-    def form(self) -> dict[str, list[str]]:
-        """Values the page's form fields hold, by name."""
+    def form(self) -> dict[str, Any]:
+        """Lists of values the page's form fields hold, by name."""
         return self.reading.form
 
     def links(self) -> list[str]:

@@ -94,13 +94,33 @@ def form_token() -> str:
     hour, second = divmod(_second(), 3600)
     tick = "" if request.method == "POST" else f"{second // TICK:x}"
     fresh = urlsafe_b64encode(secrets.token_bytes(NONCE_BYTES)).decode().rstrip("=")
-    return str(Token(f"{hour:x}", tick, g.get("late_nonce") or fresh))
+    return str(Token(f"{hour:x}", tick, _late_nonce() or fresh))
+
+
+def _late_nonce() -> str:
+    """The nonce of a form that was ours but came too late; else nothing."""
+    try:
+        sent = _sent()
+    except ExpiredFormError:
+        return ""
+    return sent.nonce if TOKEN_HOURS < sent.hours <= LATEST_HOURS else ""
 
 
 def token() -> Token:
     """The token of the form that was sent.
 
     Raises ExpiredFormError.
+    """
+    found = _sent()
+    if not 0 <= found.hours <= TOKEN_HOURS:
+        raise ExpiredFormError
+    return found
+
+
+def _sent() -> Token:
+    """The token of the form, however old.
+
+    Raises ExpiredFormError where it is not ours, or not this page's.
     """
     sent = request.form.get("csrf_token", "")
     parts = sent.split(".")
@@ -110,10 +130,6 @@ def token() -> Token:
     is_desk = request.path.startswith("/desk")
     revision = "" if is_desk else request.form.get("revision", "")
     if not hmac.compare_digest(parts[3], found.mac(revision)):
-        raise ExpiredFormError
-    if not 0 <= found.hours <= TOKEN_HOURS:
-        if 0 < found.hours <= LATEST_HOURS:
-            g.late_nonce = found.nonce
         raise ExpiredFormError
     return found
 
@@ -169,6 +185,10 @@ class Form(FlaskForm):
             """WTForms' own catalogue."""
             return super(FlaskForm.Meta, self).get_translations(form)
 
+        def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:
+            """What a form sent; JSON comes from none of ours and is not read."""
+            return None if request.is_json else super().wrap_formdata(form, formdata)
+
 
 def refuse_foreign_origin() -> None:
     """Refuse writes another site sends; absent headers pass, the token decides.
@@ -180,8 +200,15 @@ def refuse_foreign_origin() -> None:
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         raise ForeignOriginError
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and _host_of(origin) != request.host:
         raise ForeignOriginError
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # half an IPv6 address
+        return ""
 
 
 def desk(

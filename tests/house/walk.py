@@ -110,7 +110,7 @@ def _voting(it: Walk, here: str, slips: list[Slip]) -> None:
     scores = {dimension.id: "satisfied" for dimension in DIMENSIONS}
     ballot: dict[str, Any] = {**scores, **parts_of(first.secret), "step": "check"}
     check = it.sends(f"{here}/vote", "vote to check", **ballot)
-    cast = it.visitor.posts(f"{here}/vote", **{**check.form, "step": ["cast"]})  # type: ignore[arg-type]
+    cast = it.visitor.posts(f"{here}/vote", **{**check.form, "step": ["cast"]})
     it.pages["vote cast"] = cast
     it.sends(f"{here}/vote", "vote with errors", status=422, step="check")
     with it.house.sessions() as session:

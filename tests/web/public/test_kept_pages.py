@@ -33,7 +33,7 @@ ZIPPED = {"Accept-Encoding": "gzip"}
 
 def token_on(page: Page) -> str:
     (token,) = page.form["csrf_token"]
-    return token
+    return str(token)
 
 
 def zipped(app: Flask, url: str) -> str:
