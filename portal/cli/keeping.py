@@ -8,11 +8,15 @@ from pathlib import Path
 
 import click
 from sqlalchemy import make_url, select
+from sqlalchemy.orm import Session
 
 from portal import retention
-from portal.cli.running import here
+from portal.cli.running import here, migrate
 from portal.cli.shares import print_shares
-from portal.kernel import recovery, sealing
+from portal.intake import destroyed
+from portal.intake.destroyed import Destroyed
+from portal.kernel import clock, recovery, sealing
+from portal.kernel.database import engine_for, writing
 from portal.kernel.errors import ConflictError, InvalidError, NotFoundError
 from portal.kernel.keystore import KeyStore
 from portal.kernel.sealing import KeyPair
@@ -137,6 +141,21 @@ def restore(folder: Path, keys: Path | None, shares: tuple[str, ...]) -> None:
         _unpack(archive, settings.keystore)
     else:
         click.echo("密钥库没有恢复：没有它，谁也登录不了，信也打不开。")
+    if (folder / "portal.db").exists():
+        _destroy_again(settings)
+
+
+def _destroy_again(settings: Settings) -> None:
+    """What was withdrawn or purged since the backup was made goes once more."""
+    migrate(settings.database_url)
+    engine = engine_for(settings.database_url)
+    with Session(engine) as session, session.begin():
+        gone = retention.keep_destroyed(
+            writing(session), KeyStore(settings.keystore), now=clock.now()
+        )
+    engine.dispose()
+    if gone:
+        click.echo(f"备份以后撤回或销毁过的信有 {gone} 封，已再次销毁。")
 
 
 def _opened_archive(file: Path, shares: tuple[str, ...]) -> bytes:
@@ -150,12 +169,19 @@ def _opened_archive(file: Path, shares: tuple[str, ...]) -> bytes:
 
 
 def _unpack(archive: bytes, keystore: Path) -> None:
-    """Every secret as the key store keeps it: durable, for the server's user only."""
+    """Every secret as the key store keeps it: durable, for the server's user only.
+
+    What this key store knows to be destroyed stays so, however old the archive is.
+    """
     store = KeyStore(keystore)
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         for entry in tar:
             content = tar.extractfile(entry)
-            store.put(entry.name, content.read() if content else b"")
+            secret = content.read() if content else b""
+            if entry.name == destroyed.NAME:
+                Destroyed(store).merge(secret)
+            else:
+                store.put(entry.name, secret)
     click.echo(f"密钥库已恢复到 {keystore}")
 
 

@@ -192,13 +192,13 @@ def waiting_additions(door: Door, lookup: bytes) -> list[Waiting]:
     return found
 
 
-def can_add(session: Session, door: Door, lookup: bytes) -> bool:
-    """Whether the letter of a look-up can be added to now.
-
-    Raises UnknownReceiptError.
-    """
-    phase, public_key = _community(session, door, lookup)
-    return public_key is not None and allows(phase, PublicAct.ADD)
+def can_be_added_to(session: Session, door: Door, lookup: bytes) -> bool:
+    """Whether the letter of a look-up can be added to now."""
+    try:
+        _community_key(session, door, lookup)
+    except (NotAddableError, receipts.UnknownReceiptError):
+        return False
+    return True
 
 
 def _community_key(session: Session, door: Door, lookup: bytes) -> bytes:

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from sqlite3 import Connection
 
+from portal.intake.destroyed import Destroyed
 from portal.kernel.boxfile import BoxFile
 from portal.kernel.keystore import KeyStore
 from portal.kernel.sealing import KeyPair, UnreadableError, pad, seal, unpad
@@ -57,6 +58,7 @@ class Letterbox:
     def __init__(self, path: Path, keystore: KeyStore) -> None:
         self.file = BoxFile(path, _SCHEMA)
         self._keystore = keystore
+        self.destroyed = Destroyed(keystore)
 
     def drop(self, key: bytes, message: bytes) -> bool:
         """Keep `message` durably under `key`; False where it already fell in."""

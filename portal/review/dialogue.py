@@ -1,19 +1,30 @@
-"""What the holder of a receipt sees: the state in plain words, and the replies."""
+"""What the holder of a receipt sees: the state in plain words, and the dialogue."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.intake.receipts import ReceiptKeys, keys_of, typed_receipt
+from portal.intake.additions import (
+    MOST_PICTURES,
+    Resolution,
+    can_be_added_to,
+    waiting_additions,
+)
+from portal.intake.receipts import (
+    ReceiptKeys,
+    UnknownReceiptError,
+    keys_of,
+    typed_receipt,
+)
 from portal.intake.receive import Door, box_key
-from portal.intake.records import Letter
-from portal.kernel.errors import NotFoundError
+from portal.intake.records import Addition, AdditionKind, Letter
 from portal.kernel.sealing import unpad
 from portal.places import Place
 from portal.review.letters import Reply
+from portal.review.turns import Turn, added, latest_outcome, thread
 
 
 class Progress(StrEnum):
@@ -25,12 +36,7 @@ class Progress(StrEnum):
     ASKED = "asked"
     PASSED_ON = "passed_on"
     CLOSED = "closed"
-
-
-class UnknownReceiptError(NotFoundError):
-    """The check digits fit, but there is no such letter."""
-
-    sentence = "没有找到这个回执码对应的信。可能抄错了，也可能已过保存期限、信已销毁。"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,34 +47,63 @@ class Standing:
     place: str = ""
     category: str = ""
     opened_on: date | None = None
-    replies: tuple[tuple[date, str], ...] = ()
+    turns: tuple[Turn, ...] = ()
+    waiting: tuple[Turn, ...] = ()  # what its holder added and nobody has seen
+    can_add: bool = False
+    can_add_pictures: bool = False
+
+    @property
+    def replies(self) -> tuple[tuple[date, str], ...]:
+        """Day and words of what the team said."""
+        return tuple((t.day, t.words) for t in self.turns if t.is_team and t.day)
+
+    @property
+    def outcome(self) -> Resolution | None:
+        """What its holder said last to 「解决了吗」."""
+        return latest_outcome((*self.turns, *self.waiting))
 
 
 def standing(session: Session, door: Door, *, typed: str) -> Standing:
-    """State and replies of the letter this receipt belongs to.
+    """State and dialogue of the letter this receipt belongs to.
 
     Raises MistypedReceiptError, UnknownReceiptError.
     """
     keys = keys_of(door.pepper, typed_receipt(typed))
+    in_box = door.box.holds(box_key(keys.lookup))  # before the database: see opening
     letter = session.scalars(select(Letter).where(Letter.lookup == keys.lookup)).first()
     if letter is not None:
-        return _standing(session, letter, keys)
-    if door.box.holds(box_key(keys.lookup)):
-        return Standing(progress=Progress.IN_BOX)
-    raise UnknownReceiptError
+        found = _standing(session, letter, keys)
+    elif in_box:
+        found = Standing(progress=Progress.IN_BOX)
+    elif door.box.destroyed.has_letter(keys.lookup):
+        return Standing(progress=Progress.WITHDRAWN)
+    else:
+        raise UnknownReceiptError
+    waiting = [
+        added(one.kind, unpad(keys.pair.open(one.echo)), None)
+        for one in waiting_additions(door, keys.lookup)
+    ]
+    pictures = [t for t in (*found.turns, *waiting) if t.kind is AdditionKind.PICTURE]
+    can_add = can_be_added_to(session, door, keys.lookup)
+    return replace(
+        found,
+        waiting=tuple(waiting),
+        can_add=can_add,
+        can_add_pictures=can_add and len(pictures) < MOST_PICTURES,
+    )
 
 
 def _standing(session: Session, letter: Letter, keys: ReceiptKeys) -> Standing:
-    rows = session.scalars(
-        select(Reply).where(Reply.letter_id == letter.id).order_by(Reply.position)
+    replies = session.scalars(select(Reply).where(Reply.letter_id == letter.id))
+    later = session.scalars(select(Addition).where(Addition.letter_id == letter.id))
+    turns = thread(
+        [(row, unpad(keys.pair.open(row.to_resident)).decode()) for row in replies],
+        [(row, unpad(keys.pair.open(row.echo))) for row in later],
     )
     return Standing(
         progress=Progress(letter.state),
         place=session.get_one(Place, letter.place_id).name,
         category=letter.category,
         opened_on=letter.opened_on,
-        replies=tuple(
-            (row.written_on, unpad(keys.pair.open(row.to_resident)).decode())
-            for row in rows
-        ),
+        turns=tuple(turns),
     )

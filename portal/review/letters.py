@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.intake.records import Contact, Letter, LetterState, Remark
+from portal.intake.records import Addition, Contact, Letter, LetterState, Remark
 from portal.kernel import audit
 from portal.kernel.codes import random_id
 from portal.kernel.database import Base
@@ -90,6 +90,7 @@ class OpenedLetter:
     has_contact: bool
     notes: list[tuple[Note, str]]
     replies: list[tuple[Reply, str]]
+    additions: list[tuple[Addition, bytes]]
 
 
 def unread_count(session: Session, round_id: int, staff_id: int) -> int:
@@ -117,7 +118,9 @@ def get_letter(session: Session, letter_id: str, *, staff_id: int) -> Letter:
 
 
 def read(session: Session, letter: Letter, *, reader: Reader) -> OpenedLetter:
-    """Open a letter; the reading is logged, and an unread letter is in hand now.
+    """Open a letter with all that came later; the reading is logged.
+
+    An unread letter is in hand now, and nothing in it is news any more.
 
     Raises NoKeyError.
     """
@@ -125,14 +128,17 @@ def read(session: Session, letter: Letter, *, reader: Reader) -> OpenedLetter:
     _log(session, letter, "letter.read", reader)
     if letter.state is LetterState.UNREAD:
         letter.state = LetterState.WORKING
+    letter.news = 0
     notes = select(Note).where(Note.letter_id == letter.id).order_by(Note.id)
     replies = select(Reply).where(Reply.letter_id == letter.id).order_by(Reply.position)
+    later = select(Addition).where(Addition.letter_id == letter.id)
     return OpenedLetter(
         letter=letter,
         text=_words(key, letter.sealed),
         has_contact=session.get(Contact, letter.id) is not None,
         notes=[(n, _words(key, n.sealed)) for n in session.scalars(notes)],
         replies=[(r, _words(key, r.to_team)) for r in session.scalars(replies)],
+        additions=[(a, unpad(key.open(a.sealed))) for a in session.scalars(later)],
     )
 
 
@@ -164,10 +170,10 @@ def reply(session: Session, letter: Letter, *, reader: Reader, text: str) -> Rep
     Raises EmptyWordsError, NoKeyError.
     """
     words = pad(_required(text).encode())
-    earlier = select(func.count()).where(Reply.letter_id == letter.id)
+    letter.turns += 1
     row = Reply(
         letter_id=letter.id,
-        position=(session.scalar(earlier) or 0) + 1,
+        position=letter.turns,
         written_on=reader.today,
         to_resident=seal(words, letter.reply_key),
         to_team=seal(words, _key(letter, reader).public),

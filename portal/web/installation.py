@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal import entrances, reports
+from portal import entrances, reports, retention
 from portal.intake.letterbox import Letterbox
 from portal.intake.opening import Occasion, is_due, open_letterbox
 from portal.intake.receive import Door
 from portal.kernel import clock, jobs
 from portal.kernel.audit import AuditEntry
-from portal.kernel.database import engine_for
+from portal.kernel.database import engine_for, writing
 from portal.kernel.keystore import KeyStore
 from portal.kernel.settings import Settings
 from portal.posters import batch
@@ -97,6 +97,8 @@ class Installation:
         now = self.clock()
         occasion = Occasion(by=by, reason=reason, now=now, today=clock.local_day(now))
         taken = open_letterbox(self.sessions, self.door.box, occasion)
+        with self.sessions() as session, session.begin():
+            retention.keep_destroyed(writing(session), self.keystore, now=now)
         self.ballots.file.forget_order()
         return taken
 

@@ -504,9 +504,12 @@ def test_a_backup_older_than_the_purge_cannot_be_read(
     assert "销毁了 1 封信" in portal("purge", "--round", "2026-1", "--yes")
     monkeypatch.setenv("PORTAL_INSTANCE", str(tmp_path / "new"))
     monkeypatch.setenv("PORTAL_KEYSTORE", str(empty / "keystore"))
-    portal("restore", tmp_path / "old")
+    assert "1 封" in portal("restore", tmp_path / "old")
     shutil.copytree(empty / "keystore", tmp_path / "new" / "keystore")
-    with house_at(tmp_path / "new") as house, pytest.raises(NoKeyError):
+    with house_at(tmp_path / "new") as house:
+        assert texts_of(house, lived) == []
+    shutil.copytree(empty / "keystore", tmp_path / "old" / "keystore")  # by hand
+    with house_at(tmp_path / "old") as house, pytest.raises(NoKeyError):
         texts_of(house, lived)
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.intake.receipts import UnknownReceiptError
 from portal.intake.records import Letter, LetterState
 from portal.kernel import codes
 from portal.kernel.audit import AuditEntry, first_break
@@ -11,7 +12,7 @@ from portal.kernel.errors import NotFoundError
 from portal.kernel.sealing import KeyPair
 from portal.people import readers_of
 from portal.review import inbox, letters
-from portal.review.dialogue import Progress, UnknownReceiptError, standing
+from portal.review.dialogue import Progress, standing
 from portal.review.letters import EmptyWordsError, Reader, WrongLetterMoveError
 from portal.rounds import keys
 from portal.rounds.keys import NoKeyError
