@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from bench import door, house
+from bench import door, house, posters
 from bench.candidates import side_by_side
 from bench.pages import over_socket
 from bench.weight import weigh
@@ -18,6 +18,8 @@ def main() -> None:
             print(table, flush=True)
         print(side_by_side(stand), flush=True)
         print(weigh(folder), flush=True)
+    for make in (posters.made_per_second, posters.what_limits, posters.who_reads):
+        print(make(), flush=True)
     door.main()
 
 

@@ -3,7 +3,6 @@
 import io
 import zipfile
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -27,24 +26,9 @@ from portal.posters.formats import (
     Part,
 )
 from portal.posters.typeset import Cut, TooMuchTextError, Type
-from portal.posters.words import Notice
 from tests.battery import DECODERS, Grey, distortions
+from tests.notices import ADDRESS, NOTICE
 
-ADDRESS = "https://XC.EXAMPLE.GOV.CN/Q/C6SNQH41"
-NOTICE = Notice(
-    address=ADDRESS,
-    host="xc.example.gov.cn",
-    letters="C6SN QH41",
-    place="云溪社区",
-    label="3栋1单元电梯",
-    inspector="示例区委巡察组",
-    round_name="示例区 2026 年第二轮巡察",
-    hotline="010-00000000（演示号码，打不通）",
-    hours="工作日 9:00—12:00、14:00—17:30",
-    letter_box="示例区政务中心一楼大厅左侧意见箱",
-    opening_hours="8、12、18 点",
-    closes_on=date(2026, 12, 23),
-)
 LONG = replace(
     NOTICE,
     place="飞地特别长名字街道办事处下辖的临江新区第三期安置点居民委员会筹备组社区",
