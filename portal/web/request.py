@@ -26,6 +26,15 @@ class UnspooledRequest(Request):
     ) -> IO[bytes]:
         return BytesIO()
 
+    def _load_form_data(self) -> None:
+        """A part of a form that has no name belongs to no field and is left out."""
+        super()._load_form_data()
+        for kind in ("form", "files"):
+            found = self.__dict__[kind]
+            if None in found:
+                named = [(n, v) for n, v in found.items(multi=True) if n is not None]
+                self.__dict__[kind] = type(found)(named)
+
 
 def installation() -> Installation:
     """The installation this application serves."""
