@@ -6,7 +6,7 @@ DIR ?= instance/demo
 BIN := .venv/bin
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: help setup browser demo test check format bench soak messages lock wheel clean
+.PHONY: help setup browser fonts demo test check format bench soak messages lock wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -32,7 +32,12 @@ ifeq ($(CHROMIUM),)
 	  { echo "没有浏览器：请安装 chromium 和中文字体后再试"; exit 1; }
 endif
 
-demo: .venv/.runs ## a fictional district at PORT (8000), in PHASE (collecting), kept in DIR (instance/demo)
+fonts: .venv/.runs
+	@$(BIN)/python -c "from portal.posters.fonts import Style, faces; faces(Style.TEXT)" 2>/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get install -y -q fonts-noto-cjk >/dev/null 2>&1; } || \
+	  echo "没有中文字体：海报暂时只有网页版；装上 fonts-noto-cjk 或设 PORTAL_FONT 后就有 PDF"
+
+demo: fonts ## a fictional district at PORT (8000), in PHASE (collecting), kept in DIR (instance/demo)
 	@PORT=$(PORT) PHASE=$(PHASE) DIR=$(DIR) $(BIN)/portal demo
 
 test: browser ## every test, a real browser included
