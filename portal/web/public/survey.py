@@ -12,18 +12,22 @@ from portal.intake.receive import (
     QuestionnaireChangedError,
     receive_answers,
 )
+from portal.questionnaires.definition import Definition
 from portal.questionnaires.frozen import questionnaire_of
 from portal.questionnaires.walk import script_rules
 from portal.rounds.phases import PublicAct
-from portal.web.errors import status_of
+from portal.web.errors import LONGEST_TICK, status_of
 from portal.web.guards import ExpiredFormError, Form, form_token
 from portal.web.limits import fuse
-from portal.web.public.arrivals import arrival
+from portal.web.public.arrivals import HONEYPOT, arrival
 from portal.web.public.hub import entrance_of, start
+from portal.web.puzzles import FIELDS
 from portal.web.rendering import TOKEN, kept_page, render
 from portal.web.request import installation, reading
 
 bp = Blueprint("survey", __name__)
+
+NO_ANSWERS = {"csrf_token", "revision", HONEYPOT, *FIELDS}
 
 
 @bp.get("/Q/<code>/survey")
@@ -86,7 +90,21 @@ def _page(
         revision=frozen.revision,
         rules=script_rules(definition),
         posted=posted,
+        left_over=_left_over(definition, posted),
         errors=errors,
         top=top,
         form=Form(),
     )
+
+
+def _left_over(
+    definition: Definition, posted: Mapping[str, Sequence[str]]
+) -> list[tuple[str, str]]:
+    """What was written to questions that are asked no more."""
+    return [
+        (name, value)
+        for name, values in posted.items()
+        if name not in definition.fields and name not in NO_ANSWERS
+        for value in values
+        if not value.isascii() or len(value) > LONGEST_TICK
+    ]
