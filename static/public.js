@@ -17,6 +17,7 @@ if(c.not)return!sub(c.not);
 if(!c.q)return true;
 var a=new FormData(f).getAll(c.q).filter(function(x){return x.trim&&x.trim()}),v=[].concat(c.v),n=a[0]?+a[0].normalize("NFKC"):NaN,hit=v.filter(function(x){return a.indexOf(""+x)>-1}).length;
 return{answered:a.length,has_all:hit==v.length,lt:n<v[0],le:n<=v[0],gt:n>v[0],ge:n>=v[0],eq:hit,"in":hit,has_any:hit}[c.op]}
+function wide(s){return encodeURIComponent(s.replace(/\r\n?|\n/g,"\r\n")).replace(/%20/g,"+").replace(/[!'()~]/g,"%21").length}
 function tell(f,to,text){each(to,f,function(x){x.hidden=false;x.textContent=text})}
 function look(f,e){
 each("[data-when]",f,function(x){
@@ -43,6 +44,20 @@ f.addEventListener("submit",function(e){
 if(navigator.onLine===false){e.preventDefault();tell(f,".alert",f.dataset.offline)}
 else if(busy)e.preventDefault();
 else{busy=1;setTimeout(function(){busy=0},9e3)}})});
+each("form[method=post]",0,function(f){
+var b,p=f.elements.pad;
+if(!/url/.test(f.enctype))return;
+if(!p){p=d.createElement("input");p.type="hidden";p.name="pad";f.appendChild(p)}
+f.addEventListener("click",function(e){b=e.target.closest("button")});
+f.fill=function(){
+var n=-1,m=2048;
+p.value="";
+try{
+new FormData(f).forEach(function(v,k){n+=wide(k)+wide(v)+2});
+if(b&&b.name)n+=wide(b.name)+wide(b.value)+2;
+while(m<n)m*=2;
+p.value=Array(m-n+1).join("0")}catch(e){}};
+f.addEventListener("submit",f.fill)});
 if(/^#(s=)?[0-9a-z-]{16,24}$/i.test(h)&&d.querySelector("[data-secret]")){
 h=h.replace(/^#(s=)?|-/g,"");
 each("[data-secret]",0,function(x,i,a){x.value=a.length>1?h.substr(i*4,4):h.replace(/(.{4})(?=.)/g,"$1 ")});

@@ -25,7 +25,7 @@ f.querySelector("[data-question]").hidden=working}
 function look(){
 var until=new Date().getTime()+40;
 while(n<most){
-if(fits(salt+n)){f.elements.work.value=n;f.submit();return}
+if(fits(salt+n)){f.elements.work.value=n;if(f.fill)f.fill();f.submit();return}
 if(++n%200==0&&new Date().getTime()>until){if(until<end){setTimeout(look,0);return}break}}
 show(false)}
 if(!f.elements.total.value){show(true);setTimeout(look,0)}
