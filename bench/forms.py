@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Flask
+from flask import Flask, g
 
 from bench.house import Stand
 from portal.questionnaires.shape import Item, ItemType
@@ -66,6 +66,8 @@ class Forms:
 
     def _token(self, path: str) -> str:
         with self.app.test_request_context(path):
+            if path == self.survey_path:
+                g.revision_shown = self.stand.revision
             return form_token()
 
 

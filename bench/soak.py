@@ -62,7 +62,10 @@ class Writers:
                 )
 
     def _ask(self, method: str, body: str) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        neighbour = (f"127.0.{secrets.randbelow(250)}.1", 0)  # else one block's budget
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=5, source_address=neighbour
+        )
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         try:
             connection.request(method, self.path, body or None, headers)
