@@ -78,7 +78,7 @@ def redrawn(data: bytes, kind: str, *, pixels: int, side: int, size: int) -> byt
             raise TooLargeError
         turn = TURNS.get(_orientation(image))
         small = _small(image, side)
-    return _jpeg(small.transpose(turn) if turn else small, size)
+    return _jpeg(small if turn is None else small.transpose(turn), size)
 
 
 def _orientation(image: Image.Image) -> int:

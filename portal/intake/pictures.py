@@ -64,7 +64,8 @@ class PictureFault(RuntimeError):  # noqa: N818 -- ours, not the sender's
 class Darkroom:
     """Where pictures are drawn: a few at once, a few in the queue, the rest later.
 
-    `patience` is how many seconds one may wait for a seat, and one worker may take.
+    A worker may take `seconds` of CPU and `patience` seconds by the clock; nobody
+    waits longer than that for a seat.
     """
 
     def __init__(
@@ -72,10 +73,11 @@ class Darkroom:
         *,
         at_once: int = AT_ONCE,
         waiting: int = WAITING,
+        seconds: int = SECONDS,
         patience: float = PATIENCE,
         worker: Path = WORKER,
     ) -> None:
-        self.patience, self.worker = patience, worker
+        self.seconds, self.patience, self.worker = seconds, patience, worker
         self._seats = threading.BoundedSemaphore(at_once)
         self._queue = threading.BoundedSemaphore(at_once + waiting)
 
@@ -188,7 +190,7 @@ def _brands(data: bytes) -> Iterator[bytes]:
 
 def _worked(data: bytes, kind: str, *, room: Darkroom) -> tuple[int, bytes]:
     """Exit status and output of one decoder; a killed one has a negative status."""
-    limits = (MEMORY, SECONDS, MOST_PIXELS, LONGEST_SIDE, LARGEST_PICTURE)
+    limits = (MEMORY, room.seconds, MOST_PIXELS, LONGEST_SIDE, LARGEST_PICTURE)
     # Isolated, without environment, folder or bytecode to write; no shell.
     command = [sys.executable, "-I", "-B", str(room.worker), kind, *map(str, limits)]
     with subprocess.Popen(  # noqa: S603 -- the command is all ours
