@@ -30,6 +30,7 @@ class Flag(StrEnum):
     OVER_BUDGET = "over_budget"  # let in after a puzzle
     HONEYPOT = "honeypot"  # a field was filled in that nobody sees
     SPEED = "speed"  # sent sooner than anybody reads
+    OLD_CODE = "old_code"  # by a code that was rotated
 
 
 class Scope(StrEnum):

@@ -236,7 +236,7 @@ def orders_of(
     opening_hours: tuple[time, ...],
 ) -> list[Order]:
     """One piece per valid code and format, by street, community and channel."""
-    valid = [code for code in codes if code.withdrawn_on is None]
+    valid = [code for code in codes if code.is_live]
     return [
         Order(
             notice=notice_of(

@@ -101,7 +101,7 @@ def notice_of(
         host=urlsplit(base_url).netloc,
         letters=in_fours(code.code),
         place=code.place.name,
-        label=code.channel.name,
+        label=code.name,
         inspector=round_.inspector,
         round_name=round_.name,
         hotline=round_.hotline,

@@ -166,7 +166,7 @@ def sheet() -> ResponseReturnValue:
     cards = [
         _card(code)
         for code in entrances.codes_of(db(), round_.id)
-        if code.withdrawn_on is None and place_code in {"", code.place.code}
+        if code.is_live and place_code in {"", code.place.code}
     ]
     if not cards:
         raise NothingToPrintError
@@ -202,7 +202,7 @@ def _overview(channel_form: ChannelForm, form: IssueForm) -> str:
     form.offer(places, channels)
     held = {(c.place_id, c.channel_id): c for c in entrances.codes_of(db(), round_.id)}
     wanted = {(p, c) for p in form.places.data or [] for c in form.channels.data or []}
-    valid = [c.place_id for c in held.values() if c.withdrawn_on is None]
+    valid = [c.place_id for c in held.values() if c.is_live]
     return render(
         "desk/entrances/index.html",
         channel_form=channel_form,

@@ -112,7 +112,7 @@ def single(code: str, format_name: str) -> ResponseReturnValue:
 
 def _page(form: BatchForm) -> str:
     codes = entrances.codes_of(db(), nav.the_round().id)
-    valid = sum(code.withdrawn_on is None for code in codes)
+    valid = sum(code.is_live for code in codes)
     return render("desk/posters/page.html", form=form, valid=valid)
 
 

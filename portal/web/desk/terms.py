@@ -102,4 +102,5 @@ FLAGS: Mapping[str, str] = {
     "speed": "填得太快",
     "repeat": "和别的内容雷同",
     "over_budget": "来得太多，答题后收下",
+    "old_code": "从换下的旧码来的",
 }

@@ -24,13 +24,15 @@ def arrival(entrance: Entrance) -> Arrival:
     return Arrival(
         entrance=entrance,
         nonce=sent.nonce,
-        flags=tuple(_odd(sent)),
+        flags=tuple(_odd(sent, entrance)),
         budget=budget(entrance, is_answered),
     )
 
 
-def _odd(sent: Token) -> Iterator[Flag]:
+def _odd(sent: Token, entrance: Entrance) -> Iterator[Flag]:
     if request.form.get(HONEYPOT):
         yield Flag.HONEYPOT
     if sent.seconds is not None and sent.seconds < FASTEST:
         yield Flag.SPEED
+    if entrance.is_old:
+        yield Flag.OLD_CODE
