@@ -46,7 +46,7 @@ SENTENCES = {
     500: "是我们这边出了问题，不是您的错。请过几分钟再试一次。",
 }
 
-_NOT_SHOWN = {"csrf_token", "password", "totp"}
+_NOT_SHOWN = {"csrf_token", "password", "totp", "pad"}
 _NOT_WRITTEN = {"revision", "step", "ticket", "work", "total"}
 _ALWAYS_WRITTEN = {"text", "contact", "receipt"}
 LONGEST_TICK = 20  # characters; ids of options are shorter
@@ -74,10 +74,11 @@ def _typed(status: int) -> list[tuple[str, str]]:
     if request.method != "POST" or status == 413:
         return []
     try:
-        typed = request.form.items(multi=True)
+        typed = request.form
     except HTTPException:
         return []  # too large or torn: this refusal is being told, not that one
-    return [(name, value) for name, value in typed if name not in _NOT_SHOWN]
+    pairs = typed.items(multi=True)
+    return [(name, value) for name, value in pairs if name not in _NOT_SHOWN]
 
 
 def _is_words(name: str, value: str) -> bool:

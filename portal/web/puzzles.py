@@ -51,7 +51,7 @@ def _typed() -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if value and name not in {"csrf_token", *FIELDS}
+        if value and name not in {"csrf_token", "pad", *FIELDS}
     ]
 
 

@@ -27,7 +27,7 @@ from portal.web.request import installation, reading
 
 bp = Blueprint("survey", __name__)
 
-NO_ANSWERS = {"csrf_token", "revision", HONEYPOT, *FIELDS}
+NO_ANSWERS = {"csrf_token", "revision", "pad", HONEYPOT, *FIELDS}
 
 
 @bp.get("/Q/<code>/survey")
