@@ -120,7 +120,7 @@ def _destroy_round(session: Session, keystore: KeyStore, round_: Round) -> int:
     return count
 
 
-def _destroy_letters(session: Session, letters: Select[tuple[str]]) -> int:
+def _destroy_letters(session: Session, letters: Select[str]) -> int:
     """Delete letters and, first, every row of any table that points to them."""
     count = session.scalar(select(func.count()).select_from(letters.subquery())) or 0
     for table in reversed(Base.metadata.sorted_tables):

@@ -66,5 +66,6 @@ each("[data-copy]",0,function(b){b.hidden=false;b.onclick=function(){
 var t=d.createElement("textarea");t.value=b.dataset.copy;d.body.appendChild(t);t.select();
 try{if(d.execCommand("copy"))b.textContent=b.dataset.done}catch(e){}
 d.body.removeChild(t)}});
+each("[data-print]",0,function(b){b.hidden=false;b.onclick=function(){w.print()}});
 each("[data-exit]",0,function(a){a.onclick=function(e){e.preventDefault();store(function(s){s.clear()});location.replace("about:blank")}});
 })(document,window);

@@ -76,9 +76,9 @@ class EmptyAdditionError(AnswersError):
 class LongAdditionError(AnswersError):
     """Words beyond the limit."""
 
-    def __init__(self, length: int) -> None:
+    def __init__(self, length: int, field: str) -> None:
         over = length - LONGEST_LETTER
-        super().__init__({"text": f"写多了 {over} 个字，请删短些，或分两次补充。"})
+        super().__init__({field: f"写多了 {over} 个字，请删短些，或分两次补充。"})
 
 
 class NoAnswerError(AnswersError):
@@ -102,7 +102,7 @@ def enclosed_text(text: str) -> Enclosure:
 
     Raises EmptyAdditionError, LongAdditionError.
     """
-    words = _cleaned(text).encode()
+    words = _cleaned(text, "text").encode()
     if not words:
         raise EmptyAdditionError
     return Enclosure(AdditionKind.TEXT, words, words)
@@ -125,7 +125,7 @@ def enclosed_outcome(answer: str, words: str = "") -> Enclosure:
     """
     if answer not in Resolution.__members__.values():
         raise NoAnswerError
-    content = f"{answer}\n{_cleaned(words)}".encode()
+    content = f"{answer}\n{_cleaned(words, 'words')}".encode()
     return Enclosure(AdditionKind.OUTCOME, content, content)
 
 
@@ -261,8 +261,8 @@ def _sealed(content: bytes, key: bytes, *, least: int = 0) -> str:
     return b64encode(sealing.seal(sealing.pad(content, least=least), key)).decode()
 
 
-def _cleaned(text: str) -> str:
+def _cleaned(text: str, field_: str) -> str:
     words = sanitize.plain_text(text)
     if len(words) > LONGEST_LETTER:
-        raise LongAdditionError(len(words))
+        raise LongAdditionError(len(words), field_)
     return words

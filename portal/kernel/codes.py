@@ -10,7 +10,10 @@ import unicodedata
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
-_CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_CHINESE_DIGITS = str.maketrans(  # as written, on cheques, and read aloud
+    "〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸幺两",
+    "00012345678912345678923612",
+)
 
 
 def random_code(length: int) -> str:

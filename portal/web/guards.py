@@ -26,6 +26,7 @@ from portal.web.request import installation, now
 
 P = ParamSpec("P")
 
+RECEIPT = "/receipt"  # a form shown at one of its addresses is sent to another
 TOKEN_HOURS = 24  # a form may lie open for a day before it has to be sent again
 LATEST_HOURS = 72  # the letterbox knows for three days what fell into it
 TICK = 4  # seconds; how finely a form tells how long it was looked at
@@ -63,13 +64,7 @@ class Token:
     def mac(self, revision: str) -> str:
         """What only this installation can write, for this page."""
         key = sealing.derive(installation().door.pepper, "form token")
-        is_desk = request.path.startswith("/desk")
-        page = (
-            request.cookies.get(staff.COOKIE, "desk")
-            if is_desk
-            else request.path.lower()
-        )
-        parts = (page, revision, self.hour, self.tick, self.nonce)
+        parts = (_page(), revision, self.hour, self.tick, self.nonce)
         return codes.base32(codes.mac(key, *(part.encode() for part in parts)), 26)
 
     @property
@@ -84,6 +79,14 @@ class Token:
             return None
         shown = int(self.hour, 16) * 3600 + int(self.tick, 16) * TICK
         return _second() - shown
+
+
+def _page() -> str:
+    """What a token is good for: a session of the desk, a path, all about receipts."""
+    path = request.path.lower()
+    if path.startswith("/desk"):
+        return request.cookies.get(staff.COOKIE, "desk")
+    return str(g.get("token_page") or (RECEIPT if path.startswith(RECEIPT) else path))
 
 
 def form_token() -> str:

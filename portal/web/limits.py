@@ -24,6 +24,7 @@ from portal.web.request import installation, now
 P = ParamSpec("P")
 
 SITE_FUSE = 6000  # writes of everybody in a minute: what the machine can seal
+LOOKUP_FAILURES = 20  # receipts of no letter from one block in a minute
 SIGN_IN_LIMIT = "20 per minute"  # tries to sign in from one address block
 HOUSEHOLDS_SECONDS = 300  # how late a changed number of households may count
 
@@ -83,6 +84,22 @@ def budget(entrance: Entrance, solves: Callable[[bytes], bool]) -> Budget:
         round_households=households.of(entrance.round_id),
         solves=solves,
     )
+
+
+def failed_lookups() -> int:
+    """How many receipts of this block fitted no letter in this minute."""
+    name = _lookups_name()
+    return _tallies().ask(lambda ledger: int(ledger.storage.get(name)))
+
+
+def count_failed_lookup() -> None:
+    """One more; what was typed is not part of the count."""
+    name = _lookups_name()
+    _tallies().ask(lambda ledger: ledger.storage.incr(name, 60))
+
+
+def _lookups_name() -> str:
+    return f"lookups/{_block_name()}/{_second() // 60}"
 
 
 class ViewLimiter(Limiter):

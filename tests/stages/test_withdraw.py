@@ -73,7 +73,7 @@ def pointing_at_letters() -> list[str]:
     return sorted(
         table.name
         for table in Base.metadata.sorted_tables
-        if any(column.references(Letter.__table__.c.id) for column in table.columns)
+        if any(key.column.table.name == "letter" for key in table.foreign_keys)
     )
 
 

@@ -20,10 +20,11 @@ from portal.kernel.codes import in_fours
 from portal.questionnaires.shipped import categories
 from portal.rounds.phases import PublicAct
 from portal.web.errors import status_of
-from portal.web.guards import ExpiredFormError, Form, form_token
+from portal.web.guards import RECEIPT, ExpiredFormError, Form, form_token
 from portal.web.limits import fuse
 from portal.web.public.arrivals import arrival
 from portal.web.public.hub import entrance_of, start
+from portal.web.public.receipt_picture import picture
 from portal.web.rendering import TOKEN, kept_page, render
 from portal.web.request import installation
 
@@ -73,16 +74,25 @@ def send(code: str) -> ResponseReturnValue:
         errors = refusal.errors if isinstance(refusal, AnswersError) else {}
         page = _page(entrance, letter, errors=errors, top=refusal.sentence)
         return page, status_of(refusal)
+    return kept_page("receipt", lambda: _receipt(entrance), lambda: _fills(receipt))
+
+
+def _fills(receipt: str) -> list[str]:
+    """What the receipt's page is filled with, in turn: twice its groups, and so on."""
     groups = in_fours(receipt).split()
-    return kept_page("receipt", lambda: _receipt(entrance), lambda: groups)
+    g.token_page = RECEIPT  # the last four typed back go there
+    return [*groups, *groups, picture(receipt), form_token(), receipt]
 
 
 def _receipt(entrance: Entrance) -> str:
-    """The receipt's page with places for the groups of its digits."""
+    """The receipt's page with places for its digits, as groups and as a picture."""
     return render(
         "public/complaint/receipt.html",
         entrance=entrance,
         groups=[TOKEN] * (receipts.DIGITS // 4),
+        picture=TOKEN,
+        token=TOKEN,
+        receipt=TOKEN,
         hours=installation().settings.opening_hours,
     )
 

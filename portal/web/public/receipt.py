@@ -1,25 +1,72 @@
-"""Looking a letter up by its receipt; the code never stands in an address."""
+"""Looking a letter up by its receipt and going on from there.
 
-from flask import Blueprint
+The code never stands in an address: it travels in the body of every form, and no
+session remembers it.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from wtforms import StringField
+from wtforms import RadioField, StringField, TextAreaField
 
-from portal.kernel.errors import Refusal
+from portal import retention
+from portal.intake import additions
+from portal.intake.additions import Enclosure
+from portal.intake.budget import PuzzleNeededError
+from portal.intake.receipts import (
+    MistypedReceiptError,
+    UnknownReceiptError,
+    typed_receipt,
+)
+from portal.intake.receive import AnswersError
+from portal.kernel import codes
 from portal.questionnaires.shipped import categories
-from portal.review.dialogue import Progress, standing
+from portal.review.dialogue import Progress, Standing, standing
+from portal.web import limits
 from portal.web.errors import status_of
-from portal.web.guards import Form
+from portal.web.guards import ExpiredFormError, Form, nonce
 from portal.web.limits import fuse
+from portal.web.public.receipt_picture import picture
+from portal.web.puzzles import is_answered
 from portal.web.rendering import render
-from portal.web.request import db, installation
+from portal.web.request import db, installation, reading, today
 
 bp = Blueprint("receipt", __name__)
+
+LAST = 4  # digits typed back, to see that the receipt was copied right
+
+
+class LookupPuzzleError(PuzzleNeededError):
+    """Many receipts fitted no letter; one puzzle for each further look."""
+
+    sentence = "这会儿查错的特别多，答一道小题就给您看。您填的都还在。"
 
 
 class ReceiptForm(Form):
     """Twenty digits, however they are typed."""
 
     receipt = StringField()
+
+
+class AddForm(ReceiptForm):
+    """Words to add."""
+
+    text = TextAreaField()
+
+
+class OutcomeForm(ReceiptForm):
+    """「解决了吗」."""
+
+    outcome = RadioField(validate_choice=False)
+    words = TextAreaField()
+
+
+class CheckForm(ReceiptForm):
+    """The last four, typed back."""
+
+    last = StringField()
 
 
 @bp.get("/receipt")
@@ -31,17 +78,129 @@ def form() -> ResponseReturnValue:
 @bp.post("/receipt")
 @fuse
 def show() -> ResponseReturnValue:
-    """Show how far the letter is and what was answered."""
+    """Show how far the letter is and what was said."""
     asked = ReceiptForm()
     try:
-        found = standing(db(), installation().door, typed=asked.receipt.data or "")
-    except Refusal as refusal:
+        return _page()
+    except (MistypedReceiptError, UnknownReceiptError) as refusal:
         page = render("public/receipt/form.html", form=asked, error=refusal.sentence)
         return page, status_of(refusal)
+
+
+@bp.post("/receipt/add")
+@fuse
+def add() -> ResponseReturnValue:
+    """Take words in, in answer or of one's own accord."""
+    try:
+        _take(additions.enclosed_text(AddForm().text.data or ""))
+    except (AnswersError, ExpiredFormError) as refusal:
+        return _again(refusal)
+    return _page(said="added")
+
+
+@bp.post("/receipt/outcome")
+@fuse
+def outcome() -> ResponseReturnValue:
+    """Take the answer to 「解决了吗」."""
+    sent = OutcomeForm()
+    try:
+        answer, words = sent.outcome.data or "", sent.words.data or ""
+        _take(additions.enclosed_outcome(answer, words))
+    except (AnswersError, ExpiredFormError) as refusal:
+        return _again(refusal)
+    return _page(said="answered")
+
+
+@bp.post("/receipt/withdraw")
+@fuse
+def withdraw() -> ResponseReturnValue:
+    """Ask whether the letter is really to be destroyed; then destroy it."""
+    digits, sent = _digits(), ReceiptForm()
+    if request.form.get("step") != "confirmed":
+        with _looking_up(digits):
+            standing(reading(), installation().door, typed=digits)
+        return render("public/receipt/withdraw.html", form=sent, receipt=digits)
+    nonce()
+    with _looking_up(digits):
+        retention.withdraw(db(), installation().door, receipt=digits, today=today())
+    return render("public/receipt/withdrawn.html")
+
+
+@bp.post("/receipt/check")
+@fuse
+def check() -> ResponseReturnValue:
+    """Compare the last four with the receipt they were copied from; nothing is kept."""
+    sent, digits = CheckForm(), _digits()
+    is_right = codes.typed_digits(sent.last.data or "") == digits[-LAST:]
+    page = render(
+        "public/receipt/check.html",
+        form=sent,
+        receipt=digits,
+        groups=codes.in_fours(digits).split(),
+        picture=picture(digits),
+        is_right=is_right,
+    )
+    return page, 200 if is_right else 422
+
+
+def _digits() -> str:
+    return typed_receipt(request.form.get("receipt", ""))
+
+
+def _take(enclosure: Enclosure) -> None:
+    with _looking_up(_digits()) as digits:
+        additions.receive_addition(
+            reading(),
+            installation().door,
+            receipt=digits,
+            nonce=nonce(),
+            addition=enclosure,
+            today=today(),
+        )
+
+
+@contextmanager
+def _looking_up(digits: str) -> Iterator[str]:
+    """Count what fits no letter; beyond so many a puzzle first, never a lock."""
+    if limits.failed_lookups() > limits.LOOKUP_FAILURES:
+        pepper = installation().door.pepper
+        key = codes.mac(pepper, b"receipt looked up", digits.encode())
+        if not is_answered(key):
+            raise LookupPuzzleError(key)
+    try:
+        yield digits
+    except UnknownReceiptError:
+        limits.count_failed_lookup()
+        raise
+
+
+def _again(refusal: AnswersError | ExpiredFormError) -> ResponseReturnValue:
+    """The letter's page with what was typed still in its form."""
+    errors = refusal.errors if isinstance(refusal, AnswersError) else {}
+    return _page(errors=errors, top=refusal.sentence), status_of(refusal)
+
+
+def _page(
+    *, said: str = "", errors: Mapping[str, str] | None = None, top: str = ""
+) -> str:
+    with _looking_up(_digits()) as digits:
+        found = standing(reading(), installation().door, typed=digits)
+    kept = {} if top else {"formdata": None}
     return render(
         "public/receipt/standing.html",
         standing=found,
         Progress=Progress,
-        category=next((c.label for c in categories() if c.id == found.category), ""),
+        category=_category(found),
         hours=installation().settings.opening_hours,
+        receipt=digits,
+        add=AddForm(**kept),
+        answer=OutcomeForm(**kept),
+        said=said,
+        errors=errors or {},
+        top=top,
     )
+
+
+def _category(found: Standing) -> str:
+    labels = (c.label for c in categories() if c.id == found.category)
+    return next(labels, "")
