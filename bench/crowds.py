@@ -10,16 +10,15 @@ import heapq
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
 from portal.cli.demo_setup import sample
-from portal.entrances import ChannelKind, Entrance
+from portal.entrances import Entrance
 from portal.intake.budget import Budget, PuzzleNeededError
 from portal.intake.puzzle import NUMBERS, Answer, is_solved, puzzle
-from portal.rounds import Phase
 from portal.web.counts import HourCounter, Tallies
 from portal.web.limits import block_of
 
@@ -171,25 +170,15 @@ def district() -> list[list[Entrance]]:
 
 
 def _entrance(number: int, households: str, channel: int) -> Entrance:
-    return Entrance(
-        code=f"C{number:03d}{channel:04d}",
-        round_id=1,
-        round_code="2026-1",
-        round_name="",
-        inspector="",
-        hotline="",
-        closes_on=date(2026, 4, 1),
-        phase=Phase.COLLECTING,
-        place_id=number,
-        place_code="",
-        place_name="",
-        kind=None,
-        trait=None,
-        households=int(households),
-        channel_kind=ChannelKind.LIFT,
-        public_key=None,
-        revision=None,
-    )
+    """An entrance of which the budget asks code, place and households."""
+    unasked: dict[str, Any] = {one.name: None for one in fields(Entrance)}
+    known = {
+        "code": f"C{number:03d}{channel:04d}",
+        "round_id": 1,
+        "place_id": number,
+        "households": int(households),
+    }
+    return Entrance(**{**unasked, **known})
 
 
 TOWN = district()
