@@ -542,3 +542,27 @@ def downgrade() -> None:
     op.drop_table('channel')
     op.drop_table('audit_entry')
     # ### end Alembic commands ###
+    if op.get_bind().dialect.name == 'postgresql':
+        for name in (
+            'attention',
+            'channelkind',
+            'duty',
+            'electionstate',
+            'findingstate',
+            'jobstate',
+            'kind',
+            'letterstate',
+            'level',
+            'mode',
+            'outcome',
+            'phase',
+            'role',
+            'route',
+            'scope',
+            'severity',
+            'source',
+            'stepkind',
+            'trait',
+            'verdict',
+        ):
+            op.execute(f'DROP TYPE {name}')
