@@ -95,6 +95,6 @@ def the_round_is_announced(journey: Journey) -> None:
     assert "27 个码，其中新发 27 个" in office.words
     office.presses("发码")
     assert "新发 27 个码" in office.words
-    office.opens(f"/desk/entrances/place/{YUNXI}?round=1")
+    office.opens(f"/desk/codes/place/{YUNXI}?round=1")
     journey.entrance = words_of(office.saves("PNG"))
     assert journey.entrance.startswith(f"{journey.town.base_url}/q/")

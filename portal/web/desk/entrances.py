@@ -7,20 +7,17 @@ from typing import TypeVar
 
 from flask import Blueprint, redirect, request, send_file
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 
 from portal import entrances, reports
-from portal.entrances import Channel, ChannelKind, Code, DayCount
+from portal.entrances import Channel, ChannelKind, Code
 from portal.kernel import audit, codes
 from portal.kernel.errors import NotFoundError
 from portal.people import Permission
 from portal.places import Place
 from portal.posters import qr
 from portal.posters.words import address_of
-from portal.rounds import Round, get_round, places_in
-from portal.web import guards
+from portal.rounds import get_round, places_in
 from portal.web.desk import nav
-from portal.web.desk.desk_form import OneButton
 from portal.web.desk.entrances_forms import ChannelForm, IssueForm
 from portal.web.guards import desk
 from portal.web.rendering import page_url, render
@@ -91,42 +88,6 @@ def issue() -> ResponseReturnValue:
     )
     _note("code.issue", round_.code, str(len(made)))
     return redirect(_here(done="issued", n=len(made)), 303)
-
-
-@bp.get("/place/<place_code>")
-@desk(Permission.MANAGE_ENTRANCES)
-def place(place_code: str) -> ResponseReturnValue:
-    """The codes of one community."""
-    round_ = nav.the_round()
-    found = [
-        c for c in entrances.codes_of(db(), round_.id) if c.place.code == place_code
-    ]
-    if not found:
-        raise NothingToPrintError
-    return render(
-        "desk/entrances/place.html",
-        place=found[0].place,
-        codes=[(code, codes.in_fours(code.code), address(code)) for code in found],
-        opens=_opens(round_),
-        button=OneButton(),
-    )
-
-
-@bp.post("/<code>/withdraw")
-@desk(Permission.MANAGE_ENTRANCES)
-def withdraw(code: str) -> ResponseReturnValue:
-    """Stop a code."""
-    guards.nonce()
-    found = _code(code)
-    entrances.withdraw(db(), found, today=today())
-    _note("code.withdraw", found.code)
-    there = page_url(
-        "desk.entrances.place",
-        place_code=found.place.code,
-        round=found.round_id,
-        done="withdrawn",
-    )
-    return redirect(there, 303)
 
 
 @bp.get("/<code>.svg")
@@ -200,17 +161,20 @@ def _overview(channel_form: ChannelForm, form: IssueForm) -> str:
     round_ = nav.the_round()
     places, channels = places_in(db(), round_.id), entrances.channels(db())
     form.offer(places, channels)
-    held = {(c.place_id, c.channel_id): c for c in entrances.codes_of(db(), round_.id)}
-    wanted = {(p, c) for p in form.places.data or [] for c in form.channels.data or []}
-    valid = [c.place_id for c in held.values() if c.is_live]
+    here, ways = (
+        _ticked(places, form.places.data),
+        _ticked(channels, form.channels.data),
+    )
+    fresh = entrances.wanted_codes(db(), round_.id, places=here, channels=ways)
+    live = [c.place_id for c in entrances.codes_of(db(), round_.id) if c.is_live]
     return render(
         "desk/entrances/index.html",
         channel_form=channel_form,
         form=form,
         channels=channels,
-        places=[(one, valid.count(one.id)) for one in places],
-        wanted=len(wanted),
-        fresh=len(wanted - held.keys()),
+        places=[(one, live.count(one.id)) for one in places],
+        wanted=len(here) * len(ways),
+        fresh=len(fresh),
         is_counted="preview" in request.form and not form.errors,
     )
 
@@ -234,19 +198,8 @@ def _host() -> str:
     return installation().settings.base_url.partition("://")[2]
 
 
-def _opens(round_: Round) -> dict[str, int]:
-    """How often each code of a round was opened, as far as it was counted."""
-    rows = db().execute(
-        select(DayCount.code, func.sum(DayCount.opens).label("opens"))
-        .join(Code, Code.code == DayCount.code)
-        .where(Code.round_id == round_.id)
-        .group_by(DayCount.code)
-    )
-    return {row.code: row.opens for row in rows}
-
-
 def _file_name(code: Code) -> str:
-    return f"{code.place.name}-{code.channel.name}-{code.code}"
+    return f"{code.place.name}-{code.name}-{code.code}"
 
 
 def _download(content: bytes, kind: str, name: str) -> ResponseReturnValue:

@@ -45,7 +45,10 @@ DONE = {
     "lifted": "回避已撤销。需要看信的，请让同组成员补一把钥匙。",
     "granted": "钥匙已补上。",
     "issued": "新发 %(n)d 个码。",
+    "code_rotated": "新码发好了，请印新海报。旧的还能用，从它来的另作标记。",
     "withdrawn": "这个码已停用，扫到的人会看到提示。",
+    "asked": "请求已记下，等另一位同意。",
+    "taken_back": "请求已撤回。",
     "opened": "箱已打开，取出 %(n)d 件。",
     "off": "账号已停用，马上不能登录；钥匙已收回，锁也换了。",
     "off_kept": "账号已停用，马上不能登录。有 %(n)d 个社区以前的信只有这一位打得开，"
@@ -118,6 +121,7 @@ ENTRIES = (
     Entry(ROUND, "公示", "desk.disclosures.list"),
     Entry(ROUND, "测评", "desk.vote.page"),
     Entry(ROUND, "数字", "desk.figures.page"),
+    Entry(ROUND, "覆盖", "desk.coverage.page"),
     Entry(PREPARE, "轮次", "desk.rounds.index"),
     Entry(PREPARE, "社区", "desk.places.index"),
     Entry(PREPARE, "巡察组与回避", "desk.teams.index"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from portal.entrances import ChannelKind
+from portal.entrances import ChannelKind, CodeState
 from portal.people import Duty, Role
 from portal.places import Attention, Kind, Level, Trait
 from portal.rounds import Mode, Phase
@@ -84,6 +84,13 @@ CHANNELS: Mapping[ChannelKind, str] = {
     ChannelKind.VISIT: "入户走访",
     ChannelKind.PAPER: "纸质问卷",
 }
+CODE_STATES: Mapping[CodeState, str] = {
+    CodeState.ISSUED: "已发",
+    CodeState.PRINTED: "已印",
+    CodeState.POSTED: "已贴",
+    CodeState.ROTATED: "已换码",
+    CodeState.WITHDRAWN: "已停用",
+}
 TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     Phase: {k.value: v for k, v in PHASES.items()},
     Mode: {k.value: v for k, v in MODES.items()},
@@ -93,6 +100,7 @@ TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     Kind: {k.value: v for k, v in KINDS.items()},
     Trait: {k.value: v for k, v in TRAITS.items()},
     Attention: {k.value: v for k, v in ATTENTIONS.items()},
+    CodeState: {k.value: v for k, v in CODE_STATES.items()},
     ChannelKind: {k.value: v for k, v in CHANNELS.items()},
 }
 

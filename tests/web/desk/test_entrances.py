@@ -137,8 +137,8 @@ def test_what_the_poster_says_to_type_leads_to_the_hub(
 def test_a_withdrawn_code_is_printed_no_more(
     office: Visitor, visitor: Visitor, cast: Cast
 ) -> None:
-    where = "/desk/entrances/place/999001001001"
-    page = office.sends(f"/desk/entrances/{cast.yunxi}/withdraw", at=where)
+    where = "/desk/codes/place/999001001001"
+    page = office.sends(f"/desk/codes/{cast.yunxi}/withdraw", at=where)
     assert "停用" in page.words
     sheet = office.opens("/desk/entrances/sheet?place=999001001001")
     assert f"{BASE}/Q/{cast.yunxi}" not in pictures(sheet)
@@ -150,8 +150,8 @@ def test_strangers_are_refused(app: Flask, house: Installation, cast: Cast) -> N
         visitor = signed_in(app, house, cast.players[name])
         for path in ("", "/sheet", f"/poster/{cast.yunxi}", f"/{cast.yunxi}.svg"):
             visitor.opens(f"/desk/entrances{path}", status=403)
-        where = f"/desk/entrances/{cast.yunxi}/withdraw"
+        where = f"/desk/codes/{cast.yunxi}/withdraw"
         visitor.sends(where, at="/desk/", status=403)
     office = signed_in(app, house, cast.office)
     office.opens("/desk/entrances/poster/AAAAAAAA", status=404)
-    office.opens("/desk/entrances/place/999999999999", status=404)
+    office.opens("/desk/codes/place/999999999999", status=404)
