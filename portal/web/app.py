@@ -5,6 +5,7 @@ from pkgutil import iter_modules
 
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from portal.kernel.settings import Settings
 from portal.web import (
@@ -20,6 +21,14 @@ from portal.web import (
 from portal.web.installation import Installation
 
 LARGEST_BODY = 512 * 1024  # bytes; a letter of 5000 characters is 45 KB when encoded
+LARGEST_ROW = 2**31 - 1  # the largest number of a row in PostgreSQL
+
+
+class RowNumber(IntegerConverter):
+    """The number of a row in an address; what no row can have is not found."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST_ROW)
 
 
 def create_app(installation: Installation | None = None) -> Flask:
@@ -33,6 +42,7 @@ def create_app(installation: Installation | None = None) -> Flask:
     app.request_class = request.UnspooledRequest
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app.url_map.converters["int"] = RowNumber
     app.extensions["portal"] = installation
     for piece in (rendering, request, limits, guards, errors, puzzles):
         piece.arm(app)

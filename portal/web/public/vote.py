@@ -123,4 +123,6 @@ def _parts() -> list[str]:
 
 
 def _scores() -> dict[str, str]:
-    return {d.id: request.form[d.id] for d in DIMENSIONS if request.form.get(d.id)}
+    """What was chosen of the scale; anything else was not chosen."""
+    sent = {d.id: request.form.get(d.id) for d in DIMENSIONS}
+    return {d: o.id for d, said in sent.items() for o in SCALE if o.id == said}
