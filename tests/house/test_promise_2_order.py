@@ -63,6 +63,7 @@ class Batch:
     lookups: list[bytes]
     ticks: list[bytes]
     seals: list[bytes]
+    added: list[bytes]
 
     def kinds(self) -> dict[str, list[bytes]]:
         return vars(self)
@@ -72,10 +73,10 @@ def drop(house: Installation, cast: Cast) -> Batch:
     """Letters and answers by turns, as `receive` writes them."""
     with house.sessions() as session:
         here = entrances.entrance(session, cast.yunxi)
-    batch = Batch([], [], [], [])
+    batch = Batch([], [], [], [], [])
     common = {"round": here.round_id, "place": here.place_id, "flags": []}
     for _ in range(ITEMS):
-        lookup, tick, sealed = (secrets.token_bytes(32) for _ in range(3))
+        lookup, tick, sealed, added = (secrets.token_bytes(32) for _ in range(4))
         letter = {
             "what": "letter",
             "category": "other",
@@ -91,7 +92,14 @@ def drop(house: Installation, cast: Cast) -> Batch:
             "ticks": {"mark": tick.hex()},
             "texts": [["more", b64encode(sealed * 2).decode()]],
         }
-        for message in (letter, answers):
+        addition = {
+            "what": "addition",
+            "kind": "text",
+            "lookup": lookup.hex(),
+            "content": b64encode(added).decode(),
+            "echo": b64encode(added[::-1]).decode(),
+        }
+        for message in (letter, answers, addition):
             key = secrets.token_bytes(32)
             house.door.box.drop(key, json.dumps(message | common).encode())
             if message is letter:
@@ -99,6 +107,7 @@ def drop(house: Installation, cast: Cast) -> Batch:
         batch.lookups.append(lookup)
         batch.ticks.append(tick.hex().encode())
         batch.seals.append(sealed)
+        batch.added.append(added)
     return batch
 
 
@@ -172,6 +181,8 @@ def test_an_opened_box_does_not_show_the_order_of_arrival(
         "first bytes of ticks in portal.db",
         "first bytes of ticks in portal.db-wal",
         "seals in remark",
+        "added in addition",
+        "first bytes of added in portal.db",
     ):
         assert [what in batch for batch in batches] == [True] * BATCHES, what
     assert too_ordered(batches) == {}
@@ -212,7 +223,7 @@ def test_ballots_lose_their_order_with_the_next_opening(
     for slip in slips:
         house.ballots.put(election, slip, place_id=place_id, scores=scores)
     ids = [bytes.fromhex(slip.slip_id) for slip in slips]
-    batch = Batch(ids, ids, ids, ids)
+    batch = Batch(ids, ids, ids, ids, ids)
     assert too_ordered([measures(house, batch)]) != {}  # the twin: not yet
     house.open_letterbox(by="timetable", reason="set hour")
     after = measures(house, batch)

@@ -19,6 +19,8 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from portal import entrances
+from portal.intake.additions import enclosed_text, receive_addition
+from portal.intake.receipts import keys_of
 from portal.intake.records import Contact, Letter, Remark
 from portal.kernel import sealing
 from portal.kernel.sealing import KeyPair, UnreadableError, derive, seal, unpad
@@ -31,14 +33,22 @@ from tests.makers import Cast, make_answers, make_complaint, make_reader, signed
 
 LETTER, CONTACT, REMARK = "电动车占道甲字信", "微信号乙字联系", "路灯不亮丙字附言"
 REPLY, NOTE, WAITING = "已约物业丁字回话", "再问居委戊字备注", "还在箱里己字信"
-OPENED = [LETTER, CONTACT, REMARK, REPLY, NOTE]
+ADDED, LATER = "又占道了庚字补充", "还在箱里辛字补充"
+OPENED = [LETTER, CONTACT, REMARK, REPLY, NOTE, ADDED]
+IN_BOX = [WAITING, LATER]
+NONCE = "the first letter's"
 PURPOSES = ("totp", "session", "receipt", "form token", "letterbox")
 
 
 @pytest.fixture
 def written(house: Installation, cast: Cast, app: Flask) -> Path:
-    """Letter, contact, remark, reply, note; one letter waiting; a member signed in."""
-    make_complaint(house, cast.yunxi, text=LETTER, contact=CONTACT)
+    """Letter, contact, remark, reply, note, addition; one letter and one addition
+    waiting; a member signed in.
+    """
+    receipt = make_complaint(
+        house, cast.yunxi, text=LETTER, contact=CONTACT, nonce=NONCE
+    )
+    add(house, receipt, ADDED)
     make_answers(house, cast.yunxi, overall="good", more=REMARK)
     house.open_letterbox(by="timetable", reason="set hour")
     with house.sessions() as session, session.begin():
@@ -48,8 +58,21 @@ def written(house: Installation, cast: Cast, app: Flask) -> Path:
         letters.reply(session, letter, reader=reader, text=REPLY)
         letters.note(session, letter, reader=reader, text=NOTE)
     make_complaint(house, cast.yunxi, text=WAITING)
+    add(house, receipt, LATER)
     signed_in(app, house, cast.member)
     return house.settings.instance
+
+
+def add(house: Installation, receipt: str, text: str) -> None:
+    with house.sessions() as session:
+        receive_addition(
+            session,
+            house.door,
+            receipt=receipt,
+            nonce=text,
+            addition=enclosed_text(text),
+            today=house.today(),
+        )
 
 
 class Thief:
@@ -73,7 +96,7 @@ class Thief:
             for secret in {secret for secret, _ in fresh}:
                 self._try(secret, [sealed for s, sealed in fresh if s == secret])
         pieces = {str(i): piece for i, piece in enumerate(self._plain)}
-        known = (*OPENED, WAITING)
+        known = (*OPENED, *IN_BOX)
         return [w for w in known if thief.found(pieces, thief.patterns_of([w]))]
 
     def _try(self, secret: bytes, on: Iterable[bytes]) -> None:
@@ -116,6 +139,8 @@ def _parts(message: bytes) -> Iterator[bytes]:
     texts = [
         item.get("text"),
         item.get("contact"),
+        item.get("content"),
+        item.get("echo"),
         *(t for _, t in item.get("texts", [])),
     ]
     for part in texts if isinstance(item, dict) else []:
@@ -159,7 +184,7 @@ def test_a_readers_keys_open_their_letters(
 ) -> None:
     """The twin that proves the thief able: with what a password opens, all is read."""
     loot = stolen(written, tmp_path / "loot", keystore=True)
-    assert Thief(loot, cast.member.seed).words() == [*OPENED, WAITING]
+    assert Thief(loot, cast.member.seed).words() == [*OPENED, *IN_BOX]
 
 
 def test_a_readers_keys_without_the_key_store_open_nothing(
@@ -167,6 +192,20 @@ def test_a_readers_keys_without_the_key_store_open_nothing(
 ) -> None:
     loot = stolen(written, tmp_path / "loot", keystore=False)
     assert Thief(loot, *(p.seed for p in cast.players.values())).words() == []
+
+
+def test_a_receipt_opens_what_was_said_to_and_by_its_holder_and_no_letter(
+    house: Installation, cast: Cast, written: Path, tmp_path: Path
+) -> None:
+    """The reply key alone; with the key store also what waits in the box."""
+    receipt = make_complaint(  # the same form again: the same receipt
+        house, cast.yunxi, text=LETTER, contact=CONTACT, nonce=NONCE
+    )
+    seed = keys_of(house.door.pepper, receipt).pair.seed
+    alone = stolen(written, tmp_path / "alone", keystore=False)
+    assert Thief(alone, seed).words() == [REPLY, ADDED]
+    whole = stolen(written, tmp_path / "whole", keystore=True)
+    assert Thief(whole, seed).words() == [REPLY, ADDED, LATER]
 
 
 def test_a_signed_in_members_cookie_opens_their_letters(
@@ -200,7 +239,7 @@ def test_a_community_key_kept_on_the_server_is_found(
         place_id = entrances.entrance(session, cast.yunxi).place_id
     house.keystore.put("cache", thief.keys_of(house, cast)[place_id].seed)
     loot = stolen(written, tmp_path / "loot", keystore=True)
-    assert set(Thief(loot).words()) >= {LETTER, CONTACT, REMARK, NOTE, WAITING}
+    assert set(Thief(loot).words()) >= {LETTER, CONTACT, REMARK, NOTE, ADDED, *IN_BOX}
 
 
 # Recusal and destruction
@@ -236,7 +275,7 @@ def test_destroyed_keys_destroy_the_texts_of_every_backup(
     shutil.copytree(written / "keystore", tmp_path / "restored/keystore")
     seeds = [player.seed for player in cast.players.values()]
     assert Thief(tmp_path / "restored", *seeds).words() == []
-    assert Thief(before, *seeds).words() == [*OPENED, WAITING]  # the older key store
+    assert Thief(before, *seeds).words() == [*OPENED, *IN_BOX]  # the older key store
 
 
 # Lengths

@@ -21,7 +21,15 @@ from sqlalchemy import (
 from sqlalchemy.engine import Row
 
 from portal.entrances import Code
-from portal.intake.records import RESIDENT_TABLES, Contact, Letter, Remark, Response
+from portal.intake.additions import enclosed_text, receive_addition
+from portal.intake.records import (
+    RESIDENT_TABLES,
+    Addition,
+    Contact,
+    Letter,
+    Remark,
+    Response,
+)
 from portal.web.installation import Installation
 from tests.makers import Cast, make_answers, make_complaint
 
@@ -41,7 +49,18 @@ def answered(house: Installation, cast: Cast) -> Installation:
             more=f"第 {number} 个人写的一段话",
             **{"errand_why.else": f"第 {number} 个人说别的"},
         )
-        make_complaint(house, cast.yunxi, text=f"第 {number} 封信", contact="000-0000")
+        receipt = make_complaint(
+            house, cast.yunxi, text=f"第 {number} 封信", contact="000-0000"
+        )
+        with house.sessions() as session:
+            receive_addition(
+                session,
+                house.door,
+                receipt=receipt,
+                nonce=f"later {number}",
+                addition=enclosed_text(f"第 {number} 封信的补充"),
+                today=house.today(),
+            )
     house.open_letterbox(by="timetable", reason="set hour")
     return house
 
@@ -122,12 +141,15 @@ def test_answers_do_not_join_with_letters(
 ) -> None:
     assert bridges(rows(answered, kind), rows(answered, Letter)) == []
     assert bridges(rows(answered, kind), rows(answered, Contact)) == []
+    assert bridges(rows(answered, kind), rows(answered, Addition)) == []
 
 
-def test_only_a_contact_knows_its_letter(answered: Installation) -> None:
+def test_only_contacts_and_additions_know_their_letter(answered: Installation) -> None:
     """Meant so: whoever wants to be called is called about their letter."""
     found = bridges(rows(answered, Contact), rows(answered, Letter))
     assert found == ["contact.letter_id = letter.id"]
+    found = bridges(rows(answered, Addition), rows(answered, Letter))
+    assert found == ["addition.letter_id = letter.id"]
 
 
 def test_rows_stand_in_no_common_order(answered: Installation) -> None:

@@ -74,13 +74,17 @@ def _state() -> LetterState | None:
 
 def _row(letter: Letter, places: list[Place]) -> dict[str, Any]:
     tags = [(terms.word(letter.state), "jade" if letter.state == "closed" else "")]
+    if letter.is_urgent:
+        tags.insert(0, (gettext("有人正有危险"), "seal"))
+    if letter.news:
+        tags.append((gettext("有补充"), "seal"))
     return {
         "id": letter.id,
         "place": next(p.name for p in places if p.id == letter.place_id),
         "day": day(letter),
         "category": terms.category(letter.category),
         "tags": [*tags, *((terms.flag(flag), "hint") for flag in letter.flags)],
-        "is_new": letter.state is LetterState.UNREAD,
+        "is_new": letter.state is LetterState.UNREAD or letter.news > 0,
     }
 
 

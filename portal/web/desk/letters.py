@@ -1,22 +1,29 @@
 """来信: the inbox of one's own communities; every reading needs a key and is logged."""
 
+from base64 import b64encode
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from portal import rectification
+from portal.intake.additions import Resolution
 from portal.intake.records import Letter, LetterState
 from portal.people import Permission
+from portal.rectification import Outcome, Source
 from portal.review import evidence, letters
-from portal.review.findings import Finding, finding_for, findings_for
-from portal.review.letters import MOVES
+from portal.review.findings import Finding, finding_for, findings_for, record
+from portal.review.letters import MOVES, OpenedLetter
+from portal.review.turns import Turn, latest_outcome, thread
 from portal.rounds.keys import NoKeyError
 from portal.web import staff
 from portal.web.desk import letters_forms as forms
+from portal.web.desk import terms
 from portal.web.desk.deeds import attempt, go_on, lock_for_reading, said
 from portal.web.desk.desk_form import DeskForm, OneButton
 from portal.web.desk.inbox_pane import about, filters, pane
 from portal.web.guards import desk, nonce
 from portal.web.rendering import render
-from portal.web.request import db, forget, now
+from portal.web.request import db, forget, now, today
 
 bp = Blueprint("letters", __name__, url_prefix="/letters")
 
@@ -25,6 +32,7 @@ DONE = {
     "noted": "备注已存，只有本组看得到。",
     "moved": "状态已改。写信人用回执码能看到办到哪一步。",
     "joined": "这封信已并入问题，作为依据。",
+    "confirmed": "写信人的说法已记为「反映人确认」，公示时和别的说法并排。",
     "established": "问题已成立，待另一位同事核定。",
 }
 
@@ -34,6 +42,12 @@ MOVE_LABELS = {
     LetterState.PASSED_ON: "转有关部门",
     LetterState.CLOSED: "办结",
 }
+
+SAID = {
+    Resolution.RESOLVED: Outcome.FIXED,
+    Resolution.PARTLY: Outcome.PARTLY,
+    Resolution.UNRESOLVED: Outcome.NOT_FIXED,
+}  # 「不清楚」 says nothing about a problem
 
 
 @bp.before_request
@@ -138,6 +152,35 @@ def join(letter_id: str) -> ResponseReturnValue:
     return _again("join", letter_id, form)
 
 
+@bp.post("/<letter_id>/confirm")
+@desk(Permission.READ_LETTERS)
+def confirm(letter_id: str) -> ResponseReturnValue:
+    """反映人确认: what the sender said last, noted on the problems it led to."""
+    nonce()
+    letter, who = _mine(letter_id), staff.somebody()
+    said_last = _said_last(letters.read(db(), letter, reader=staff.reader()))
+    if said_last is not None:
+        for finding in evidence.findings_on(db(), letter.id):
+            rectification.confirm(
+                db(),
+                finding,
+                source=Source.REPORTER,
+                outcome=said_last,
+                today=today(),
+            )
+            record(db(), finding, "finding.reporter", by=who.username, now=now())
+    return _on(letter_id, done="confirmed")
+
+
+def _turns(opened: OpenedLetter) -> list[Turn]:
+    return thread(opened.replies, opened.additions)
+
+
+def _said_last(opened: OpenedLetter) -> Outcome | None:
+    answer = latest_outcome(_turns(opened))
+    return SAID.get(answer) if answer else None
+
+
 def _mine(letter_id: str) -> Letter:
     return letters.get_letter(db(), letter_id, staff_id=staff.somebody().id)
 
@@ -169,6 +212,10 @@ def _opened(letter: Letter) -> ResponseReturnValue:
         **pane(letter),
         **about(letter),
         opened=opened,
+        turns=_turns(opened),
+        word=terms.word,
+        base64=lambda content: b64encode(content).decode(),
+        said_last=_said_last(opened),
         said=said(DONE),
         moves=[
             (to, MOVE_LABELS[to]) for to in LetterState if to in MOVES[letter.state]

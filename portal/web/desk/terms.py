@@ -6,6 +6,7 @@ from enum import StrEnum
 from portal import reports
 from portal.entrances import ChannelKind
 from portal.handover import Route
+from portal.intake.additions import Resolution
 from portal.intake.records import LetterState
 from portal.questionnaires.shipped import categories
 from portal.rectification import Outcome, Source, StepKind, Verdict
@@ -42,6 +43,12 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         StepKind.PLAN: "整改方案",
         StepKind.MEETING: "专题会",
         StepKind.REPORT: "整改报告",
+    },
+    Resolution: {
+        Resolution.RESOLVED: "已解决",
+        Resolution.PARTLY: "部分解决",
+        Resolution.UNRESOLVED: "未解决",
+        Resolution.UNCLEAR: "不清楚",
     },
     Verdict: {Verdict.ACCEPTED: "通过", Verdict.RETURNED: "退回重做"},
     Source: reports.SOURCES,
