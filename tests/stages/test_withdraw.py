@@ -212,6 +212,7 @@ def test_an_older_backup_does_not_bring_a_withdrawn_letter_back(
     receipt = handled(house, cast)
     other = make_complaint(house, cast.yunxi, text="别人的信")
     kept = keys_of(house.door.pepper, other).lookup
+    withdrawn(house, make_complaint(house, cast.yunxi, text="早就撤回的信"))
     old, keys = tmp_path / "old", tmp_path / "old.keys"
     said = run(monkeypatch, house.settings.instance, "backup", old, "--keys", keys)
     shares = [line for line in said.splitlines() if line[:2] in {"1-", "2-", "3-"}][:2]
