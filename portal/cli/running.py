@@ -19,7 +19,7 @@ from portal.web.app import create_app
 from portal.web.installation import Installation
 
 THREADS = 8
-LARGEST_IN_MEMORY = 16 * 1024 * 1024  # bytes; waitress spools larger bodies to disk
+LARGEST_IN_MEMORY = 40 * 1024 * 1024  # bytes; waitress spools larger bodies to disk
 
 CHANNELS = (
     (ChannelKind.OWNERS_GROUP, "小区业主群"),

@@ -57,7 +57,7 @@ class TooManyAdditionsError(ConflictError):
 class TooManyPicturesError(ConflictError):
     """The letter has its pictures."""
 
-    sentence = f"一封信最多放 {MOST_PICTURES} 张图片，这封信已经满了。"
+    sentence = "一封信最多放三张照片，这封信已经满了。"
 
 
 class LargePictureError(InvalidError):

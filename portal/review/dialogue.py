@@ -50,7 +50,7 @@ class Standing:
     turns: tuple[Turn, ...] = ()
     waiting: tuple[Turn, ...] = ()  # what its holder added and nobody has seen
     can_add: bool = False
-    can_add_pictures: bool = False
+    pictures_left: int = 0  # how many more can be added
 
     @property
     def replies(self) -> tuple[tuple[date, str], ...]:
@@ -89,7 +89,7 @@ def standing(session: Session, door: Door, *, typed: str) -> Standing:
         found,
         waiting=tuple(waiting),
         can_add=can_add,
-        can_add_pictures=can_add and len(pictures) < MOST_PICTURES,
+        pictures_left=max(0, MOST_PICTURES - len(pictures)) if can_add else 0,
     )
 
 

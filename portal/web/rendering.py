@@ -37,6 +37,7 @@ SMALLEST_ZIPPED = 600  # bytes; below that gzip gains nothing
 BUNDLES: Mapping[str, Sequence[str]] = {  # the one script of a page, by its name
     "page": ("public.js",),
     "puzzle": ("public.js", "puzzle.js"),
+    "pictures": ("public.js", "pictures.js"),
 }
 
 

@@ -8,6 +8,7 @@ from wtforms import RadioField, StringField, TextAreaField
 
 from portal.entrances import Entrance
 from portal.intake import receipts
+from portal.intake.additions import MOST_PICTURES
 from portal.intake.receive import (
     LONGEST_CONTACT,
     LONGEST_LETTER,
@@ -80,8 +81,9 @@ def send(code: str) -> ResponseReturnValue:
 def _fills(receipt: str) -> list[str]:
     """What the receipt's page is filled with, in turn: twice its groups, and so on."""
     groups = in_fours(receipt).split()
-    g.token_page = RECEIPT  # the last four typed back go there
-    return [*groups, *groups, picture(receipt), form_token(), receipt]
+    g.token_page = RECEIPT  # the last four typed back go there, and pictures
+    forms = [form_token(), receipt] * 2
+    return [*groups, *groups, picture(receipt), *forms]
 
 
 def _receipt(entrance: Entrance) -> str:
@@ -93,6 +95,7 @@ def _receipt(entrance: Entrance) -> str:
         picture=TOKEN,
         token=TOKEN,
         receipt=TOKEN,
+        most_pictures=MOST_PICTURES,
         hours=installation().settings.opening_hours,
     )
 

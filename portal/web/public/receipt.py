@@ -115,13 +115,13 @@ def outcome() -> ResponseReturnValue:
 @fuse
 def withdraw() -> ResponseReturnValue:
     """Ask whether the letter is really to be destroyed; then destroy it."""
-    digits, sent = _digits(), ReceiptForm()
+    digits, sent = sent_receipt(), ReceiptForm()
     if request.form.get("step") != "confirmed":
-        with _looking_up(digits):
+        with looking_up(digits):
             standing(reading(), installation().door, typed=digits)
         return render("public/receipt/withdraw.html", form=sent, receipt=digits)
     nonce()
-    with _looking_up(digits):
+    with looking_up(digits):
         retention.withdraw(db(), installation().door, receipt=digits, today=today())
     return render("public/receipt/withdrawn.html")
 
@@ -130,7 +130,7 @@ def withdraw() -> ResponseReturnValue:
 @fuse
 def check() -> ResponseReturnValue:
     """Compare the last four with the receipt they were copied from; nothing is kept."""
-    sent, digits = CheckForm(), _digits()
+    sent, digits = CheckForm(), sent_receipt()
     is_right = codes.typed_digits(sent.last.data or "") == digits[-LAST:]
     page = render(
         "public/receipt/check.html",
@@ -143,12 +143,16 @@ def check() -> ResponseReturnValue:
     return page, 200 if is_right else 422
 
 
-def _digits() -> str:
+def sent_receipt() -> str:
+    """The receipt in this form.
+
+    Raises MistypedReceiptError.
+    """
     return typed_receipt(request.form.get("receipt", ""))
 
 
 def _take(enclosure: Enclosure) -> None:
-    with _looking_up(_digits()) as digits:
+    with looking_up(sent_receipt()) as digits:
         additions.receive_addition(
             reading(),
             installation().door,
@@ -160,7 +164,7 @@ def _take(enclosure: Enclosure) -> None:
 
 
 @contextmanager
-def _looking_up(digits: str) -> Iterator[str]:
+def looking_up(digits: str) -> Iterator[str]:
     """Count what fits no letter; beyond so many a puzzle first, never a lock."""
     if limits.failed_lookups() > limits.LOOKUP_FAILURES:
         pepper = installation().door.pepper
@@ -183,7 +187,7 @@ def _again(refusal: AnswersError | ExpiredFormError) -> ResponseReturnValue:
 def _page(
     *, said: str = "", errors: Mapping[str, str] | None = None, top: str = ""
 ) -> str:
-    with _looking_up(_digits()) as digits:
+    with looking_up(sent_receipt()) as digits:
         found = standing(reading(), installation().door, typed=digits)
     kept = {} if top else {"formdata": None}
     return render(
