@@ -181,6 +181,7 @@ def _described(story: Story, session: Session) -> dict[str, Any]:
                 "url": f"{base_url}/q/{code.code}",
             }
             for code in codes_of(session, round_.id)
+            if code.is_live
         ],
         "slips": story.slips,
         "round": {"id": round_.id, "phase": round_.phase.value},

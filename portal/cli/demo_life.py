@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import disclosure, entrances, handover, rectification, rounds
+from portal.cli import demo_entrances
 from portal.cli.demo_setup import Account, Story, pick, sample
 from portal.entrances import Code
 from portal.handover import Handover, Route, Terms
@@ -49,7 +50,8 @@ def announce(story: Story, session: Session) -> None:
 
 def collect(story: Story, session: Session) -> None:
     """Residents answer and write; the box is opened; some letters still wait."""
-    codes = entrances.codes_of(session, story.round_id)
+    demo_entrances.hang(story, session)
+    codes = [c for c in entrances.codes_of(session, story.round_id) if c.is_live]
     definition = frozen.questionnaire_of(session, story.round_id)
     places = rounds.places_in(session, story.round_id)
     for place in places:
