@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from flask import Flask, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import Field
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import Field, FileField
 from wtforms.csrf.core import CSRF
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
@@ -189,8 +190,16 @@ class Form(FlaskForm):
             return super(FlaskForm.Meta, self).get_translations(form)
 
         def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:
-            """What a form sent; JSON comes from none of ours and is not read."""
-            return None if request.is_json else super().wrap_formdata(form, formdata)
+            """What a form sent; a file only where one is asked for, and never JSON."""
+            if request.is_json:
+                return None
+            found = super().wrap_formdata(form, formdata)
+            if not isinstance(found, CombinedMultiDict):
+                return found
+            asked = {field.name for field in form if isinstance(field, FileField)}
+            files = request.files.items(multi=True)
+            wanted = MultiDict[str, Any]((n, f) for n, f in files if n in asked)
+            return CombinedMultiDict([wanted, request.form])
 
 
 def refuse_foreign_origin() -> None:

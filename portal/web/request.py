@@ -6,6 +6,8 @@ from typing import IO, cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import HTTPException
 
 from portal.kernel.clock import local_day
 from portal.kernel.database import writing
@@ -27,8 +29,16 @@ class UnspooledRequest(Request):
         return BytesIO()
 
     def _load_form_data(self) -> None:
-        """A part of a form that has no name belongs to no field and is left out."""
-        super()._load_form_data()
+        """A part of a form that has no name belongs to no field and is left out.
+
+        Raises once where the body is too large or torn; later it is an empty form,
+        so that the page which tells so can be made.
+        """
+        try:
+            super()._load_form_data()
+        except HTTPException:
+            self.__dict__.update(form=ImmutableMultiDict(), files=ImmutableMultiDict())
+            raise
         for kind in ("form", "files"):
             found = self.__dict__[kind]
             if None in found:
