@@ -40,6 +40,7 @@ class Entrance:
     inspector: str
     hotline: str
     closes_on: date
+    opening_hours: str  # see rounds.hours
     phase: Phase
     place_id: int
     place_code: str
@@ -77,6 +78,7 @@ _ENTRANCE = (
         Round.inspector,
         Round.hotline,
         Round.closes_on,
+        Round.opening_hours,
         Round.phase,
         Code.place_id,
         Place.code.label("place_code"),

@@ -5,6 +5,10 @@ store and is destroyed when the box has been emptied, so not even the texts'
 readers can open an old copy of the box. Keys of items are random to look at. What
 cannot be read at its opening is laid aside with its key, and put back into the box
 at the first opening that can read it: nothing is thrown away unread.
+
+The box has two compartments. What falls into the urgent one is opened within a
+quarter of an hour, alone, whoever wrote it having been told what that gives away;
+its openings count downwards from -1.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,32 +18,12 @@ from datetime import date
 from pathlib import Path
 from sqlite3 import Connection
 
+from portal.intake import box_rows
+from portal.intake.box_rows import Compartment
 from portal.intake.destroyed import Destroyed
 from portal.kernel.boxfile import BoxFile
 from portal.kernel.keystore import KeyStore
 from portal.kernel.sealing import KeyPair, UnreadableError, pad, seal, unpad
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS box (
-  one INTEGER PRIMARY KEY CHECK (one = 1),
-  opening INTEGER NOT NULL,
-  public_key BLOB NOT NULL
-);
-CREATE TABLE IF NOT EXISTS item (
-  key BLOB PRIMARY KEY,
-  opening INTEGER NOT NULL,
-  sealed BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS aside (
-  key BLOB PRIMARY KEY,
-  opening INTEGER NOT NULL,
-  sealed BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS spent (
-  key BLOB PRIMARY KEY,
-  day TEXT NOT NULL
-) WITHOUT ROWID;
-"""
 
 _KEY = 32  # bytes of an item's key
 
@@ -56,16 +40,18 @@ class Letterbox:
     """The box file with the keys of its openings."""
 
     def __init__(self, path: Path, keystore: KeyStore) -> None:
-        self.file = BoxFile(path, _SCHEMA)
+        self.file = BoxFile(path, box_rows.SCHEMA)
         self._keystore = keystore
         self.destroyed = Destroyed(keystore)
 
-    def drop(self, key: bytes, message: bytes) -> bool:
+    def drop(
+        self, key: bytes, message: bytes, into: Compartment = Compartment.ORDINARY
+    ) -> bool:
         """Keep `message` durably under `key`; False where it already fell in."""
         with self.file.writing() as box:
-            if _holds(box, key):
+            if box_rows.holds(box, key):
                 return False
-            opening, public_key = self._current(box)
+            opening, public_key = self._current(box, into)
             box.execute(
                 "INSERT INTO item VALUES (?, ?, ?)",
                 (key, opening, seal(pad(message), public_key)),
@@ -83,7 +69,7 @@ class Letterbox:
 
     def knows(self, key: bytes) -> bool:
         """Whether the item fell in before, now waiting, laid aside or long opened."""
-        return _holds(self.file.connection(), key)
+        return box_rows.holds(self.file.connection(), key)
 
     def peek(self, key: bytes) -> bytes | None:
         """The message of one item that waits; what is sealed inside it stays so."""
@@ -122,17 +108,22 @@ class Letterbox:
         row = self.file.connection().execute("SELECT count(*) FROM item").fetchone()
         return int(row[0])
 
-    def begin_after(self, number: int) -> None:
-        """Give the coming opening, with what waits for it, a number above `number`.
+    def has_urgent(self) -> bool:
+        """Whether something waits that is not to wait for the set hour."""
+        rows = self.file.connection().execute("SELECT 1 FROM item WHERE opening < 0")
+        return rows.fetchone() is not None
+
+    def begin_after(self, number: int, of: Compartment = Compartment.ORDINARY) -> None:
+        """Give the coming opening, with what waits for it, a number after `number`.
 
         A new box beside a restored database would count from 1 again, and what fell
         into it be taken for what was copied long ago.
         """
         with self.file.writing() as box:
-            opening, _ = self._current(box)
-            if opening > number:
+            opening, _ = self._current(box, of)
+            if opening * of > number * of:
                 return
-            later, seed = number + 1, self._keystore.get(_key_name(opening))
+            later, seed = number + of, self._keystore.get(_key_name(opening))
             self._keystore.put(_key_name(later), seed or b"")
             for table in ("item", "box"):
                 box.execute(
@@ -140,23 +131,33 @@ class Letterbox:
                     (later, opening),
                 )
 
-    def turn_key(self) -> list[int]:
+    def turn_key(self, of: Compartment = Compartment.ORDINARY) -> list[int]:
         """Give what comes from now on a new key; the openings now to be emptied."""
         with self.file.writing() as box:
-            opening, public_key = self._current(box)
+            opening, public_key = self._current(box, of)
             self._put_back(box, opening, public_key)
-            rows = box.execute("SELECT DISTINCT opening FROM item ORDER BY 1")
-            pending = [int(row[0]) for row in rows]
+            pending = box_rows.openings_in(box, "item", of)
             if opening in pending:
-                self._new_key(box, opening + 1)
+                self._new_key(box, opening + of)
         return pending
+
+    def put_off(self, messages: Mapping[bytes, bytes]) -> None:
+        """Leave items in the box for the coming opening, sealed to its key."""
+        if not messages:
+            return
+        with self.file.writing() as box:
+            opening, public_key = self._current(box, Compartment.ORDINARY)
+            box.executemany(
+                "UPDATE item SET opening = ?, sealed = ? WHERE key = ?",
+                [(opening, seal(pad(m), public_key), k) for k, m in messages.items()],
+            )
 
     def content(self, opening: int) -> Content:
         """Everything sealed for one opening, decrypted; in key order, not arrival.
 
         What cannot be read is laid aside, so that it is not taken for copied.
         """
-        sealed = _sealed(self.file.connection(), "item", opening)
+        sealed = box_rows.sealed(self.file.connection(), "item", opening)
         messages = self._opened(opening, sealed)
         lost = [key for key in sealed if key not in messages]
         self.lay_aside(lost)
@@ -192,15 +193,17 @@ class Letterbox:
         with self.file.writing() as box:
             box.execute("DELETE FROM spent WHERE day < ?", (before.isoformat(),))
 
-    def _current(self, box: Connection) -> tuple[int, bytes]:
-        row = box.execute("SELECT opening, public_key FROM box").fetchone()
-        return (int(row[0]), bytes(row[1])) if row else self._new_key(box, 1)
+    def _current(self, box: Connection, of: Compartment) -> tuple[int, bytes]:
+        row = box.execute(
+            "SELECT opening, public_key FROM box WHERE one = ?", (of,)
+        ).fetchone()
+        return (int(row[0]), bytes(row[1])) if row else self._new_key(box, of)
 
     def _put_back(self, box: Connection, opening: int, public_key: bytes) -> None:
         """Take what was laid aside and can be read by now into the coming opening."""
-        numbers = box.execute("SELECT DISTINCT opening FROM aside").fetchall()
-        for (number,) in numbers:
-            found = self._opened(number, _sealed(box, "aside", number))
+        of = Compartment.ORDINARY if opening > 0 else Compartment.URGENT
+        for number in box_rows.openings_in(box, "aside", of):
+            found = self._opened(number, box_rows.sealed(box, "aside", number))
             box.executemany(
                 "INSERT INTO item VALUES (?, ?, ?)",
                 [(k, opening, seal(pad(m), public_key)) for k, m in found.items()],
@@ -223,12 +226,16 @@ class Letterbox:
     def _destroy_idle_keys(self) -> None:
         """Destroy the keys of past openings of which nothing is left in the file."""
         with self.file.writing() as box:
-            current, _ = self._current(box)
+            current = dict(box.execute("SELECT one, opening FROM box").fetchall())
             rows = box.execute(
                 "SELECT opening FROM item UNION SELECT opening FROM aside"
             )
             needed = {_key_name(row[0]) for row in rows}
-            past = {_key_name(number) for number in range(1, current)}
+            past = {
+                _key_name(number)
+                for of, coming in current.items()
+                for number in range(of, coming, of)
+            }
         for name in self._keystore.names("letterbox"):
             if name in past - needed:
                 self._keystore.destroy(name)
@@ -236,27 +243,11 @@ class Letterbox:
     def _new_key(self, box: Connection, opening: int) -> tuple[int, bytes]:
         pair = KeyPair.make()
         self._keystore.put(_key_name(opening), pair.seed)
+        one = 1 if opening > 0 else -1
         box.execute(
-            "INSERT OR REPLACE INTO box VALUES (1, ?, ?)", (opening, pair.public)
+            "INSERT OR REPLACE INTO box VALUES (?, ?, ?)", (one, opening, pair.public)
         )
         return opening, pair.public
-
-
-def _sealed(box: Connection, table: str, opening: int) -> dict[bytes, bytes]:
-    rows = box.execute(
-        f"SELECT key, sealed FROM {table} WHERE opening = ? ORDER BY key",  # noqa: S608 -- one of two
-        (opening,),
-    )
-    return {bytes(key): bytes(item) for key, item in rows}
-
-
-def _holds(box: Connection, key: bytes) -> bool:
-    found = box.execute(
-        "SELECT 1 FROM item WHERE key = ?1 UNION SELECT 1 FROM spent WHERE key = ?1"
-        " UNION SELECT 1 FROM aside WHERE key = ?1",
-        (key,),
-    )
-    return found.fetchone() is not None
 
 
 def _key_name(opening: int) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.entrances import ChannelKind
+from portal.intake.box_rows import Compartment
 from portal.intake.letterbox import Content, Letterbox
 from portal.intake.receive import box_key
 from portal.intake.records import (
@@ -46,22 +47,27 @@ class Occasion:
     reason: str
     now: datetime
     today: date
+    of: Compartment = Compartment.ORDINARY
+    not_yet: frozenset[int] = frozenset()  # rounds whose hour has not come
 
 
 def open_letterbox(sessions: SessionFactory, box: Letterbox, occasion: Occasion) -> int:
     """Empty the box; gives the number of items that came out.
 
-    Noted in the audit log even where there was nothing in it.
+    What belongs to a round whose hour has not come is left for the coming opening.
+    Noted in the audit log even where there was nothing in it, unless it is urgent.
     """
-    taken = 0
+    taken, of = 0, occasion.of
+    last = func.max(Opening.number * of)
     with sessions() as session:
-        box.begin_after(session.scalar(select(func.max(Opening.number))) or 0)
-    pending = box.turn_key()
+        number = session.scalar(select(last).where(Opening.number * of > 0)) or 0
+        box.begin_after(number * of, of)
+    pending = box.turn_key(of)
     for opening in pending:
         with sessions() as session, session.begin():
             taken += _copy_once(writing(session), box, opening, occasion)
         box.sweep(opening, today=occasion.today)
-    if not pending:
+    if not pending and of is Compartment.ORDINARY:
         # Noted all the same: else the hour would stay due, and the next letter be
         # taken out alone, at once, with the time in the log.
         with sessions() as session, session.begin():
@@ -84,10 +90,14 @@ def _copy_once(
     if session.get(Opening, opening) is not None:
         return 0
     content = box.content(opening)
+    box.put_off(_taken_out(session, content, occasion.not_yet))
     early = _before_their_letter(session, box, content)
     box.lay_aside(early)
     for key in early:
         del content.messages[key]
+    if not (content.messages or content.unreadable or early):
+        _note(session, EMPTY, occasion)
+        return 0
     _write_shuffled(session, content, occasion.today)
     session.add(
         Opening(
@@ -122,11 +132,35 @@ def _before_their_letter(
     ]
 
 
+def _taken_out(
+    session: Session, content: Content, not_yet: frozenset[int]
+) -> dict[bytes, bytes]:
+    """Take the messages of rounds whose hour has not come out of what was found."""
+    if not not_yet:
+        return {}
+    items = {key: json.loads(message) for key, message in content.messages.items()}
+    rounds = {
+        item["lookup"]: item["round"]
+        for item in items.values()
+        if item["what"] == "letter"
+    }
+    found: dict[bytes, bytes] = {}
+    for key, item in items.items():
+        if item["what"] == "addition":
+            letter = _letter_of(session, item["lookup"])
+            round_id = letter.round_id if letter else rounds.get(item["lookup"])
+        else:
+            round_id = item["round"]
+        if round_id in not_yet:
+            found[key] = content.messages.pop(key)
+    return found
+
+
 def _note(session: Session, subject: str, occasion: Occasion) -> None:
     audit.record(
         session,
         occasion.by,
-        "letterbox.open",
+        "letterbox.open" if occasion.of is Compartment.ORDINARY else "urgent.open",
         subject=subject,
         reason=occasion.reason,
         now=occasion.now,
@@ -159,6 +193,7 @@ def _letters(
             round_id=item["round"],
             place_id=item["place"],
             category=item["category"],
+            is_urgent=item.get("urgent", False),
             sealed=b64decode(item["text"]),
             lookup=bytes.fromhex(item["lookup"]),
             reply_key=bytes.fromhex(item["reply_key"]),

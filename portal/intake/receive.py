@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from portal.entrances import Entrance
 from portal.intake import receipts, sanitize
+from portal.intake.box_rows import Compartment
 from portal.intake.budget import FREE, Budget, Flag
 from portal.intake.letterbox import Letterbox
 from portal.kernel import codes, sealing
@@ -111,6 +112,7 @@ class Complaint:
     category: str
     text: str
     contact: str = ""
+    is_urgent: bool = False
 
 
 def receive_answers(
@@ -165,12 +167,11 @@ def receive_complaint(door: Door, *, arrival: Arrival, complaint: Complaint) -> 
         raise LongLetterError(len(text))
     if len(contact) > LONGEST_CONTACT:
         raise LongContactError
-    content = _canonical(
-        [arrival.entrance.place_code, complaint.category, text, contact]
-    )
+    told = [arrival.entrance.place_code, complaint.category, text, contact]
+    content = _canonical([*told, *(["urgent"] if complaint.is_urgent else [])])
     receipt = receipts.receipt_for(door.pepper, arrival.nonce, content)
     keys = receipts.keys_of(door.pepper, receipt)
-    message = {
+    message: dict[str, Any] = {
         "what": "letter",
         "category": complaint.category,
         "text": _sealed(arrival, text),
@@ -178,6 +179,8 @@ def receive_complaint(door: Door, *, arrival: Arrival, complaint: Complaint) -> 
         "lookup": keys.lookup.hex(),
         "reply_key": keys.pair.public.hex(),
     }
+    if complaint.is_urgent:
+        message["urgent"] = True
     key = box_key(keys.lookup)
     _drop(door, key, arrival=arrival, message=message, texts=[text])
     return receipt
@@ -219,7 +222,9 @@ def _drop(
     message["flags"] = sorted({*arrival.flags, *spent.flags})
     is_kept = False
     try:
-        is_kept = door.box.drop(key, _canonical(message))
+        is_urgent = message.get("urgent", False)
+        into = Compartment.URGENT if is_urgent else Compartment.ORDINARY
+        is_kept = door.box.drop(key, _canonical(message), into)
     finally:
         if not is_kept:
             spent.give_back()

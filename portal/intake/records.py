@@ -80,6 +80,9 @@ class Letter(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), doc="哪一轮巡察")
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), doc="哪个社区")
     category: Mapped[str] = mapped_column(doc="您选的类别")
+    is_urgent: Mapped[bool] = mapped_column(
+        default=False, doc="您有没有勾「有人正有危险」"
+    )
     sealed: Mapped[bytes] = mapped_column(doc="您写的信，封好的，只有巡察组拆得开")
     lookup: Mapped[bytes] = mapped_column(
         unique=True, doc="由回执码算出的查找号，倒推不出回执码"

@@ -1,5 +1,6 @@
 """What the holder of a receipt sees: the state in plain words, and the dialogue."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -25,6 +26,7 @@ from portal.kernel.sealing import unpad
 from portal.places import Place
 from portal.review.letters import Reply
 from portal.review.turns import Turn, added, latest_outcome, thread
+from portal.rounds import Round
 
 
 class Progress(StrEnum):
@@ -46,6 +48,8 @@ class Standing:
     progress: Progress
     place: str = ""
     category: str = ""
+    opening_hours: str = ""  # while it waits; see rounds.hours
+    is_urgent: bool = False
     opened_on: date | None = None
     turns: tuple[Turn, ...] = ()
     waiting: tuple[Turn, ...] = ()  # what its holder added and nobody has seen
@@ -74,7 +78,7 @@ def standing(session: Session, door: Door, *, typed: str) -> Standing:
     if letter is not None:
         found = _standing(session, letter, keys)
     elif in_box:
-        found = Standing(progress=Progress.IN_BOX)
+        found = _waiting(session, door.box.peek(box_key(keys.lookup)))
     elif door.box.destroyed.has_letter(keys.lookup):
         return Standing(progress=Progress.WITHDRAWN)
     else:
@@ -90,6 +94,18 @@ def standing(session: Session, door: Door, *, typed: str) -> Standing:
         waiting=tuple(waiting),
         can_add=can_add,
         pictures_left=max(0, MOST_PICTURES - len(pictures)) if can_add else 0,
+    )
+
+
+def _waiting(session: Session, message: bytes | None) -> Standing:
+    """A letter that waits; nothing is said of one that left the box this moment."""
+    if message is None:
+        return Standing(progress=Progress.IN_BOX)
+    item = json.loads(message)
+    return Standing(
+        progress=Progress.IN_BOX,
+        opening_hours=session.get_one(Round, item["round"]).opening_hours,
+        is_urgent=item.get("urgent", False),
     )
 
 

@@ -36,13 +36,18 @@ def my_places(session: Session, round_id: int, staff_id: int) -> list[Place]:
 
 
 def inbox(session: Session, wanted: Wanted) -> list[Letter]:
-    """One page of letters, newest opening first; `sealed` stays in the database."""
+    """One page of letters, urgent ones, then the newest opening; no `sealed`."""
     return list(
         session.scalars(
             select(Letter)
             .where(*_where(session, wanted, state=wanted.state))
             .options(defer(Letter.sealed), defer(Letter.reply_key))
-            .order_by(Letter.opened_on.desc(), Letter.place_id, Letter.id)
+            .order_by(
+                (Letter.is_urgent & (Letter.state != LetterState.CLOSED)).desc(),
+                Letter.opened_on.desc(),
+                Letter.place_id,
+                Letter.id,
+            )
             .limit(PAGE)
             .offset((max(wanted.page, 1) - 1) * PAGE)
         )

@@ -72,6 +72,7 @@ class Round(Base):
     passed_on: Mapped[str] = mapped_column(default="")
     hotline: Mapped[str] = mapped_column(default="")
     hours: Mapped[str] = mapped_column(default="")
+    opening_hours: Mapped[str] = mapped_column(default="")  # see rounds.hours
     letter_box: Mapped[str] = mapped_column(default="")
     mail: Mapped[str] = mapped_column(default="")
 

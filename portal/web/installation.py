@@ -14,6 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import entrances, reports, retention
+from portal.intake.box_rows import Compartment
 from portal.intake.letterbox import Letterbox
 from portal.intake.opening import Occasion, is_due, open_letterbox
 from portal.intake.receive import Door
@@ -25,8 +26,10 @@ from portal.kernel.settings import Settings
 from portal.posters import batch
 from portal.posters.typeset import Cut
 from portal.rounds import get_round
+from portal.rounds.hours import Hours, hours_of, timetable
 from portal.vote.ballots import BallotBox
 
+QUARTER = 15 * 60  # seconds between openings of what is marked urgent
 TICK = 5.0  # seconds between looks for work and for an opening hour
 
 
@@ -56,6 +59,7 @@ class Installation:
     ballots: BallotBox
     clock: Callable[[], datetime] = clock.now
     counter: DayCounter = field(default_factory=DayCounter)
+    _quarter: float = field(default=0, init=False)  # when urgent letters were looked for
 
     @classmethod
     def at(cls, settings: Settings) -> "Installation":
@@ -86,24 +90,60 @@ class Installation:
         """The engine for single SELECTs, which need no transaction around them."""
         return self.engine.execution_options(begin="")
 
+    def hours_of(self, kept: str) -> Hours:
+        """The hours a round's part of the box is opened at; see `rounds.hours`."""
+        return hours_of(kept, self.settings.opening_hours)
+
     def today(self) -> date:
         """The calendar day in China."""
         return clock.local_day(self.clock())
 
-    def open_letterbox(self, *, by: str, reason: str) -> int:
-        """Empty the letterbox; gives the number of items. Ballots lose their order."""
+    def open_letterbox(
+        self, *, by: str, reason: str, not_yet: frozenset[int] = frozenset()
+    ) -> int:
+        """Empty the letterbox; gives the number of items. Ballots lose their order.
+
+        What belongs to the rounds `not_yet` stays for its own hour.
+        """
+        self.open_urgent()
         with self.sessions() as session, session.begin():
             self.counter.flush(session)
         now = self.clock()
-        occasion = Occasion(by=by, reason=reason, now=now, today=clock.local_day(now))
+        occasion = Occasion(
+            by=by, reason=reason, now=now, today=clock.local_day(now), not_yet=not_yet
+        )
         taken = open_letterbox(self.sessions, self.door.box, occasion)
         with self.sessions() as session, session.begin():
             retention.keep_destroyed(writing(session), self.keystore, now=now)
         self.ballots.file.forget_order()
         return taken
 
+    def open_urgent(self) -> int:
+        """Take out what is marked urgent; gives the number of letters."""
+        if not self.door.box.has_urgent():
+            return 0
+        now = self.clock()
+        occasion = Occasion(
+            by="timetable",
+            reason="urgent",
+            now=now,
+            today=clock.local_day(now),
+            of=Compartment.URGENT,
+        )
+        return open_letterbox(self.sessions, self.door.box, occasion)
+
+    def open_urgent_when_due(self) -> None:
+        """Take out what is marked urgent at every quarter of an hour."""
+        quarter = self.clock().timestamp() // QUARTER
+        if quarter != self._quarter:
+            self.open_urgent()
+            self._quarter = quarter
+
     def open_letterbox_when_due(self) -> None:
-        """Empty the letterbox if an opening hour has passed since the last time."""
+        """Empty the letterbox if an opening hour has passed since the last time.
+
+        A round has hours of its own, or the usual ones; each is opened at its own.
+        """
         newest = (
             select(AuditEntry.at)
             .where(AuditEntry.action == "letterbox.open")
@@ -112,19 +152,30 @@ class Installation:
         )
         with self.sessions() as session:
             last = session.scalars(newest).first() or self._started
-        local_now = self.clock().astimezone(clock.BEIJING)
-        hours = self.settings.opening_hours
-        if is_due(hours, last=last.astimezone(clock.BEIJING), local_now=local_now):
-            self.open_letterbox(by="timetable", reason="set hour")
+            hours = timetable(session, self.settings.opening_hours)
+        local_now, last = (
+            self.clock().astimezone(clock.BEIJING),
+            last.astimezone(clock.BEIJING),
+        )
+        not_yet = frozenset(
+            round_id
+            for round_id, its_hours in hours.items()
+            if not is_due(its_hours, last=last, local_now=local_now)
+        )
+        usual = is_due(self.settings.opening_hours, last=last, local_now=local_now)
+        if len(not_yet) < len(hours) or (usual and not hours):
+            self.open_letterbox(by="timetable", reason="set hour", not_yet=not_yet)
 
     def start_worker(self, kinds: jobs.Kinds) -> threading.Event:
         """Run jobs and openings in a thread; setting the event stops it."""
         self._started = self.clock()
+        self._quarter = self._started.timestamp() // QUARTER
         stop = threading.Event()
 
         def work() -> None:
             while not stop.wait(TICK):
                 try:
+                    self.open_urgent_when_due()
                     self.open_letterbox_when_due()
                     while jobs.run_next(self.sessions, kinds, clock=self.clock):
                         pass
@@ -150,14 +201,15 @@ class Installation:
         base_url = self.settings.base_url
         with self.sessions() as session:
             codes = entrances.codes_of(session, round_id)
+            round_ = get_round(session, round_id)
             index = reports.entrances_workbook(codes, base_url=base_url)
             orders = batch.orders_of(
                 codes,
-                get_round(session, round_id),
+                round_,
                 formats=formats,
                 look_name=look_name,
                 base_url=base_url,
-                opening_hours=self.settings.opening_hours,
+                opening_hours=self.hours_of(round_.opening_hours),
             )
         signs = batch.signs_of(order.notice for order in orders)
         cut = Cut.of(signs, self.settings.font)

@@ -215,10 +215,11 @@ def test_the_same_form_sent_twice_is_kept_once(
         {"text": "是另一件事。"},
         {"category": "other"},
         {"contact": ""},
+        {"is_urgent": True},
     ],
 )
 def test_other_content_on_the_same_form_is_another_letter(
-    house: Installation, cast: Cast, session: Session, change: dict[str, str]
+    house: Installation, cast: Cast, session: Session, change: dict[str, Any]
 ) -> None:
     arrival = make_arrival(session, cast.yunxi, nonce="form")
     other = replace(LETTER, **change)

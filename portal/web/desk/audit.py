@@ -44,6 +44,8 @@ ACTIONS = {
     "staff.sign_in": "登录",
     "staff.password": "改密码",
     "letterbox.ask": "请求开箱",
+    "letterbox.take_back": "撤回开箱请求",
+    "urgent.open": "取出紧急的信",
     "letterbox.open": "开箱",
     "letter.read": "拆阅来信",
     "letter.reply": "回复来信",

@@ -142,7 +142,7 @@ def poster(code: str) -> ResponseReturnValue:
     """An A4 notice for one code."""
     found = _code(code)
     round_ = get_round(db(), found.round_id)
-    card, hours = _card(found), installation().settings.opening_hours
+    card, hours = _card(found), installation().hours_of(round_.opening_hours)
     return render(
         "desk/entrances/poster.html",
         round_=round_,

@@ -3,16 +3,15 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from portal.kernel.clock import BEIJING
 from portal.people import Permission
 from portal.rounds import NEXT, Phase
 from portal.web.desk import nav
 from portal.web.desk.announcing import Check, checks
 from portal.web.desk.home_tasks import QUESTIONS, Desk, Task
-from portal.web.desk.letterbox import next_opening
+from portal.web.desk.letterbox import soonest
 from portal.web.guards import desk, may
 from portal.web.rendering import render
-from portal.web.request import db, installation, now, today
+from portal.web.request import db, installation, today
 from portal.web.staff import somebody
 
 bp = Blueprint("home", __name__)
@@ -22,14 +21,13 @@ bp = Blueprint("home", __name__)
 @desk(None)
 def page() -> ResponseReturnValue:
     """Tasks with something in them, the round, and its next step."""
-    hours = installation().settings.opening_hours
     return render(
         "desk/home/page.html",
         tasks=_tasks(),
         phases=list(Phase),
         step=_next_step(),
         rounds=nav.rounds_for(db(), somebody()),
-        next_opening=next_opening(hours, now().astimezone(BEIJING)),
+        next_opening=soonest(db()),
         waiting=_waiting(),
     )
 

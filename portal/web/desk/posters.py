@@ -96,11 +96,12 @@ def single(code: str, format_name: str) -> ResponseReturnValue:
     if found is None or format_ is None or look is None:
         abort(404)
     settings = installation().settings
+    round_ = get_round(db(), found.round_id)
     notice = notice_of(
         found,
-        get_round(db(), found.round_id),
+        round_,
         base_url=settings.base_url,
-        opening_hours=settings.opening_hours,
+        opening_hours=installation().hours_of(round_.opening_hours),
     )
     type_ = Type(Cut.of(notice.signs, settings.font))
     content = made(notice, format_, look, type_).content

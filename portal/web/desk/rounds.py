@@ -1,6 +1,6 @@
 """轮次: planning a round, choosing its communities, moving it on."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
@@ -74,6 +74,7 @@ def show(round_id: int) -> ResponseReturnValue:
         "desk/rounds/show.html",
         round_=round_,
         line=_line(round_),
+        hours=installation().hours_of(round_.opening_hours),
         steps=[(step, _linked(round_, step)) for step in steps],
         streets=streets.by_street(places_in(db(), round_id), ()),
         teams={row.place_id: row.name for row in teams},
@@ -163,14 +164,19 @@ def _kept(form: RoundForm, round_: Round) -> ResponseReturnValue:
     """Keep the plan, or show the form with what was typed."""
     page = "desk/rounds/form.html"
     if not form.is_submitted():
-        return render(page, form=form, planned=round_)
+        return render(page, form=form, planned=round_, usual_hours=_usual_hours())
     if form.validate():
         try:
             return _planned(form, round_)
         except InvalidError as refusal:
             forget()
             form.refuse(refusal)
-    return render(page, form=form, planned=round_), 422
+    found = render(page, form=form, planned=round_, usual_hours=_usual_hours())
+    return found, 422
+
+
+def _usual_hours() -> tuple[time, ...]:
+    return installation().settings.opening_hours
 
 
 def _planned(form: RoundForm, round_: Round) -> Response:

@@ -12,6 +12,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length
 
 from portal.rounds import Mode, Notice, Round
+from portal.rounds.hours import typed_hours
 from portal.web.desk.desk_form import DeskForm
 from portal.web.desk.words import MODES, choices
 
@@ -46,6 +47,7 @@ class RoundForm(DeskForm):
     passed_on = TextAreaField("不受理、转有关部门的", [_text])
     hotline = StringField("电话", [_line])
     hours = StringField("接听时间", [_line])
+    opening_hours = StringField("开箱时间", [_line])
     letter_box = StringField("信箱", [_line])
     mail = StringField("邮寄地址或邮箱", [_line])
 
@@ -55,13 +57,17 @@ class RoundForm(DeskForm):
         return cls(obj=round_)
 
     def fill(self, round_: Round) -> Round:
-        """Write the plan into a new or an old round."""
+        """Write the plan into a new or an old round.
+
+        Raises HoursError.
+        """
         values: dict[str, Any] = {
             "name": self._said("name"),
             "mode": Mode(self.mode.data),
             "inspector": self._said("inspector"),
             "opens_on": self.opens_on.data,
             "closes_on": self.closes_on.data,
+            "opening_hours": typed_hours(self._said("opening_hours")),
         }
         for field, value in values.items():
             setattr(round_, field, value)

@@ -38,6 +38,7 @@ class ComplaintForm(Form):
     category = RadioField(validate_choice=False)
     text = TextAreaField()
     contact = StringField()
+    urgent = StringField()
 
     def draft(self) -> Complaint:
         """The letter; an unknown category is 「别的事」."""
@@ -47,6 +48,7 @@ class ComplaintForm(Form):
             category=chosen,
             text=self.text.data or "",
             contact=self.contact.data or "",
+            is_urgent=self.urgent.data == "1",
         )
 
 
@@ -96,7 +98,7 @@ def _receipt(entrance: Entrance) -> str:
         token=TOKEN,
         receipt=TOKEN,
         most_pictures=MOST_PICTURES,
-        hours=installation().settings.opening_hours,
+        hours=installation().hours_of(entrance.opening_hours),
     )
 
 
@@ -119,5 +121,5 @@ def _page(
         top=top,
         longest=LONGEST_LETTER,
         longest_contact=LONGEST_CONTACT,
-        hours=installation().settings.opening_hours,
+        hours=installation().hours_of(entrance.opening_hours),
     )

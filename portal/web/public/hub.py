@@ -31,7 +31,7 @@ def _page(code: str) -> str:
         "public/hub/page.html",
         entrance=entrance,
         can={act.value: entrance.allows(act) for act in PublicAct},
-        hours=installation().settings.opening_hours,
+        hours=installation().hours_of(entrance.opening_hours),
     )
 
 

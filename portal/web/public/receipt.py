@@ -195,7 +195,7 @@ def _page(
         standing=found,
         Progress=Progress,
         category=_category(found),
-        hours=installation().settings.opening_hours,
+        hours=installation().hours_of(found.opening_hours),
         receipt=digits,
         add=AddForm(**kept),
         answer=OutcomeForm(**kept),
