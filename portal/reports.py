@@ -1,15 +1,13 @@
 """Excel out: the problem list and the entrance list, as Chinese offices expect them.
 
 In: rows. Out: a workbook's bytes with Chinese heads, the head row kept in view, and
-every cell a text: nothing that was typed can act as a formula (CWE-1236), and codes
-keep their zeros.
+every cell a text (`kernel.exports`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -20,12 +18,10 @@ from sqlalchemy.orm import Session
 
 from portal.entrances import Code
 from portal.handover import Route, handover_of
+from portal.kernel.exports import workbook_bytes, write_text
 from portal.questionnaires.shipped import categories
 from portal.rectification import Outcome, Source, confirmations
 from portal.review.findings import Finding, FindingState, Severity
-
-FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r")  # WPS reads the full-width ones as well
-LONGEST_CELL = 32_767  # characters; beyond it Excel calls the file damaged
 
 SEVERITIES: Mapping[str, str] = {
     Severity.MINOR: "一般",
@@ -177,9 +173,7 @@ def _workbook(
     sheet.title = title
     book.properties.creator = "码上巡"
     _fill(sheet, columns, rows)
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return workbook_bytes(book)
 
 
 def _fill(
@@ -188,7 +182,8 @@ def _fill(
     heads = [column.head for column in columns]
     for y, row in enumerate([heads, *rows], start=1):
         for x, text in enumerate(row, start=1):
-            _write(sheet, y, x, text)
+            cell = write_text(sheet, y, x, text)
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
     for x, column in enumerate(columns, start=1):
         head = sheet.cell(1, x)
         head.font = Font(bold=True)
@@ -200,13 +195,3 @@ def _fill(
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
-
-
-def _write(sheet: Worksheet, y: int, x: int, text: str) -> None:
-    """A text cell; one that looks like a formula also carries the quote prefix."""
-    cell = sheet.cell(y, x)
-    cell.value = "".join(c for c in text if c.isprintable() or c == "\n")[:LONGEST_CELL]
-    cell.data_type = "s"
-    cell.number_format = "@"
-    cell.quotePrefix = text.startswith(FORMULA_STARTS)
-    cell.alignment = Alignment(wrap_text=True, vertical="top")

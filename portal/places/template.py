@@ -3,13 +3,12 @@
 In: nothing. Out: the bytes of an XLSX that `read_files` takes back.
 """
 
-import io
-
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from portal.kernel.exports import workbook_bytes
 from portal.places.columns import CLASSES, REQUIRED, Column
 from portal.places.reading import EXAMPLE_NAME
 from portal.places.sheets import letter
@@ -54,9 +53,7 @@ def template_workbook() -> bytes:
     notes.column_dimensions["A"].width = 80
     for note in NOTES:
         notes.append([note])
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+    return workbook_bytes(book)
 
 
 def _dress(sheet: Worksheet) -> None:

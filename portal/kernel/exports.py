@@ -1,0 +1,116 @@
+"""What was typed, written into files that other programs open: always as a text.
+
+In: texts. Out: cells of a workbook, lines of CSV, runs of a Word document in which
+nothing computes, nothing calls out (CWE-1236), and nothing is illegal in XML. Codes
+keep their zeros. Every file that leaves the house with typed words is written here.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from xml.sax.saxutils import escape
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
+
+# Excel's own, those of its old macro languages, and the forms WPS reads alike.
+FORMULA_STARTS = frozenset("=+-@＝＋－＠﹦﹢﹣﹫−\t\r")
+LONGEST_CELL = 32_767  # UTF-16 units; beyond it Excel calls the file damaged
+AS_TEXT = "@"  # number format: what is edited stays a text as well
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # or Excel reads UTF-8 as GB 18030
+
+# XML 1.0 §2.2 without the controls it tolerates and the noncharacters it advises
+# against; bidi controls turn amounts around.
+_UNSAFE = re.compile(
+    "[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]"
+    "|[\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\u061c\ufeff]"
+)
+_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # ECMA-376 §22.9.2.19, ST_Xstring
+
+
+def legal(text: str) -> str:
+    """The text without what XML forbids and what nobody sees; lines end in LF."""
+    text = _UNSAFE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(c for c in text if ord(c) < 0xFFFE or ord(c) & 0xFFFE != 0xFFFE)
+
+
+def acts(text: str) -> bool:
+    """Whether a spreadsheet might take the text for a formula or a command.
+
+    Spaces and signs nobody sees may stand before it: programs skip them.
+    """
+    first = next((c for c in text if c in FORMULA_STARTS or not _is_skipped(c)), "")
+    return first in FORMULA_STARTS if first else False
+
+
+def _is_skipped(sign: str) -> bool:
+    return sign.isspace() or unicodedata.category(sign) in {"Cc", "Cf", "Mn", "Me"}
+
+
+def write_text(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
+    """A cell that holds the text; gives it for its looks."""
+    cell = sheet.cell(row, column)
+    if not isinstance(cell, Cell):
+        message = "only the first cell of a merged range can be written"
+        raise TypeError(message)
+    _hold(cell, text)
+    return cell
+
+
+def _hold(cell: Cell, text: str) -> None:
+    """Make the cell a text; one that might act also carries the quote prefix."""
+    cell.value = _fitting(_ESCAPED.sub("_x005F_", legal(text)))
+    cell.data_type = "s"
+    cell.number_format = AS_TEXT
+    cell.quotePrefix = acts(text)
+
+
+def _fitting(text: str) -> str:
+    units = text.encode("utf-16-le")[: 2 * LONGEST_CELL]
+    return units.decode("utf-16-le", errors="ignore")
+
+
+def workbook_bytes(book: Workbook) -> bytes:
+    """The file of a workbook, every formula in it made a text, whoever wrote it."""
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell, Cell) and isinstance(cell.value, str):
+                    _hold_once(cell, cell.value)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _hold_once(cell: Cell, text: str) -> None:
+    if cell.data_type != "s" or (acts(text) and not cell.quotePrefix):
+        _hold(cell, text)
+
+
+def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows as CSV for a spreadsheet: every field quoted, what might act behind a '.
+
+    CSV knows no texts: an apostrophe is the one sign all programs take for "text".
+    """
+    lines = (",".join(_field(text) for text in row) for row in rows)
+    return BYTE_ORDER_MARK + "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _field(text: str) -> str:
+    guarded = f"'{legal(text)}" if acts(text) else legal(text)
+    doubled = guarded.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def word_run(text: str) -> str:
+    """A run of WordprocessingML with the text: no field, no markup, lines as breaks."""
+    pieces = re.split("([\n\t])", legal(text))
+    return f"<w:r>{''.join(map(_piece, pieces))}</w:r>"
+
+
+def _piece(piece: str) -> str:
+    if piece in {"\n", "\t"}:
+        return "<w:br/>" if piece == "\n" else "<w:tab/>"
+    return f'<w:t xml:space="preserve">{escape(piece)}</w:t>' if piece else ""

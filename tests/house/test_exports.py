@@ -1,0 +1,277 @@
+"""What leaves the house in files is text: nothing in it computes or calls out."""
+
+import ast
+import csv
+from collections.abc import Iterator
+from io import BytesIO, StringIO
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import entrances, reports
+from portal.entrances import Channel
+from portal.kernel import codes, exports
+from portal.places import Place
+from portal.places.template import template_workbook
+from portal.vote.slips import DIMENSIONS, SCALE
+from portal.web.installation import Installation
+from tests.makers import TODAY, Cast
+from tests.stages.review_scenes import Scene
+from tests.stages.sanitize_cases import NAMES, PICTURES
+
+PORTAL = Path(__file__).parents[2] / "portal"
+WRITER = PORTAL / "kernel" / "exports.py"
+READERS = {PORTAL / "places" / "workbooks.py", PORTAL / "places" / "sheets.py"}
+
+COMMANDS = (
+    *("=1+1", "+1", "-1+1", "@SUM(A1)", "=cmd|'/c calc'!A1", '=HYPERLINK("http://x")'),
+    *("＝1+1", "＋1", "－1", "＠SUM(A1)", "﹦1", "﹢1", "﹣1", "﹫A1", "−1"),
+    *("\t=1", "\r=1", "\n=1", " =1", "\u3000＝1", "\u00a0@x", "\u200b=1", "\ufeff=1"),
+    *("\x00=1", "\u202e=1", "  \t +1", "\u0301=1"),
+)
+HARMLESS = ("", "路灯", "1-1", "a=b", "'=1", "第-1项", "（=1）", "000123", "👨\u200d👩")
+WORDS = st.text(max_size=40)
+
+
+def cells_of(content: bytes) -> Iterator[Cell]:
+    for sheet in load_workbook(BytesIO(content)).worksheets:
+        for row in sheet.iter_rows():
+            yield from (cell for cell in row if isinstance(cell, Cell))
+
+
+def computed_in(content: bytes) -> list[str]:
+    """Cells that compute when the file is opened, or when it is edited."""
+    return [
+        cell.coordinate
+        for cell in cells_of(content)
+        if cell.data_type == "f"
+        or (exports.acts(str(cell.value or "")) and not cell.quotePrefix)
+    ]
+
+
+def workbook_of(*texts: str) -> bytes:
+    book = Workbook()
+    for row, text in enumerate(texts, start=1):
+        exports.write_text(book.worksheets[0], row, 1, text)
+    return exports.workbook_bytes(book)
+
+
+# What acts
+
+
+@pytest.mark.parametrize("typed", COMMANDS)
+def test_whatever_a_spreadsheet_may_run_is_known(typed: str) -> None:
+    assert exports.acts(typed)
+
+
+@pytest.mark.parametrize("typed", HARMLESS)
+def test_what_it_does_not_run_is_left_alone(typed: str) -> None:
+    assert not exports.acts(typed)
+    assert [cell.quotePrefix for cell in cells_of(workbook_of(typed))] == [False]
+
+
+# Workbooks
+
+
+@pytest.mark.parametrize("typed", COMMANDS)
+def test_a_command_in_a_cell_is_a_text_when_opened_and_when_edited(typed: str) -> None:
+    (cell,) = cells_of(workbook_of(typed))
+    assert cell.data_type == "s"
+    assert cell.number_format == "@"
+    assert cell.quotePrefix is True
+    assert str(cell.value).strip() == exports.legal(typed).strip()
+
+
+def test_whoever_forgets_to_write_texts_is_saved_at_the_door() -> None:
+    book = Workbook()
+    book.worksheets[0].append(["=1+1", "＝1", "灯", 5])
+    content = exports.workbook_bytes(book)
+    assert computed_in(content) == []
+    assert [cell.value for cell in cells_of(content)] == ["=1+1", "＝1", "灯", 5]
+
+
+def test_a_plain_workbook_would_have_computed() -> None:
+    """The leaking twin."""
+    book = Workbook()
+    book.worksheets[0].append(["=1+1", "＝1", "灯"])
+    file = BytesIO()
+    book.save(file)
+    assert computed_in(file.getvalue()) == ["A1", "B1"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(WORDS, st.sampled_from(COMMANDS)), min_size=1, max_size=5))
+def test_no_text_computes_and_none_is_lost(texts: list[str]) -> None:
+    content = workbook_of(*texts)
+    assert computed_in(content) == []
+    written = [str(cell.value or "") for cell in cells_of(content)]
+    assert written == [exports.legal(text) for text in texts]
+
+
+def test_codes_keep_their_zeros() -> None:
+    (cell,) = cells_of(workbook_of("000999001001"))
+    assert (cell.value, cell.data_type, cell.number_format) == (
+        "000999001001",
+        "s",
+        "@",
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [case[2] for case in (*NAMES, *PICTURES)],
+    ids=lambda text: ascii(text)[:30],
+)
+def test_rare_names_and_pictures_come_out_whole(typed: str) -> None:
+    (cell,) = cells_of(workbook_of(typed))
+    assert cell.value == typed
+    assert csv_back(typed) == typed
+    assert words_in(exports.word_run(typed)) == typed
+
+
+def test_what_excel_would_read_as_an_escape_is_escaped() -> None:
+    (cell,) = cells_of(workbook_of("_x003D_1+1 _x000D_"))
+    assert cell.value == "_x005F_x003D_1+1 _x005F_x000D_"
+
+
+def test_a_text_too_long_for_a_cell_is_cut_between_signs() -> None:
+    (cell,) = cells_of(workbook_of("𠮷" * 20_000))
+    assert cell.value == "𠮷" * (exports.LONGEST_CELL // 2)
+
+
+# Every file there is
+
+
+@pytest.fixture
+def planted(session: Session, house: Installation, cast: Cast) -> Scene:
+    """The cast's round with a command in whatever somebody can name."""
+    scene = Scene(session, house, cast)
+    for place in session.scalars(select(Place)):
+        place.name = f"＝{place.name}"
+    for channel in session.scalars(select(Channel)):
+        channel.name = f"@{channel.name}"
+    return scene
+
+
+def test_the_problem_list_computes_nothing(planted: Scene) -> None:
+    row = planted.signed()
+    row.finding.title, row.finding.statement = "=1+1", "\u3000＋cmd|' /c calc'!A1\x07"
+    row.receiver.unit = "-2+3"
+    content = reports.findings_workbook(planted.session, [row.finding], today=TODAY)
+    values = {cell.value for cell in cells_of(content)}
+    assert {"=1+1", "\u3000＋cmd|' /c calc'!A1", "-2+3"} <= values
+    assert computed_in(content) == []
+
+
+def test_the_entrance_list_computes_nothing(planted: Scene) -> None:
+    codes = entrances.codes_of(planted.session, planted.cast.round_id)
+    content = reports.entrances_workbook(codes, base_url="=x")
+    assert any(str(cell.value).startswith("@") for cell in cells_of(content))
+    assert computed_in(content) == []
+
+
+def test_the_list_to_fill_in_computes_nothing() -> None:
+    assert computed_in(template_workbook()) == []
+
+
+def test_the_published_lists_of_a_vote_hold_nothing_that_was_typed() -> None:
+    """They are hashed as they are: codes of our own making, and scores by name."""
+    fields = [*codes.ALPHABET, *"0123456789abcdef", *(option.id for option in SCALE)]
+    fields += [dimension.id for dimension in DIMENSIONS]
+    assert [field for field in fields if exports.acts(field)] == []
+
+
+def makers_in(folder: Path) -> list[str]:
+    """Modules that make a workbook, a CSV or a Word file past the one that may."""
+    found = []
+    for path in sorted(folder.rglob("*.py")):
+        calls = [n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)]  # fmt: skip
+        names = {ast.unparse(call.func) for call in calls}
+        saves = "Workbook" in names and any(name.endswith(".save") for name in names)
+        if saves or names & {
+            "csv.writer",
+            "csv.DictWriter",
+            "docx.Document",
+            "Document",
+        }:
+            found.append(path.name)
+    return found
+
+
+def test_only_one_module_makes_files_for_office_programs() -> None:
+    assert makers_in(PORTAL) == []
+    source = WRITER.read_text("utf-8")
+    assert "book.save(file)" in source
+
+
+def test_a_module_that_makes_its_own_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("book = Workbook()\nbook.save(file)\n")
+    (tmp_path / "b.py").write_text("csv.writer(file).writerow(row)\n")
+    (tmp_path / "c.py").write_text("book = Workbook()\nworkbook_bytes(book)\n")
+    assert makers_in(tmp_path) == ["a.py", "b.py"]
+
+
+# CSV and Word
+
+
+def csv_back(typed: str) -> str:
+    content = exports.csv_bytes([["头", typed]])
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(StringIO(content.decode("utf-8-sig"), newline="")))
+    assert len(rows) == 1
+    return rows[0][1]
+
+
+@pytest.mark.parametrize("typed", COMMANDS)
+def test_a_command_in_csv_stands_behind_an_apostrophe(typed: str) -> None:
+    assert csv_back(typed) == f"'{exports.legal(typed)}"
+
+
+@pytest.mark.parametrize("typed", ['说"好"', "一,二", "一\n二", "1;2", "000123"])
+def test_csv_keeps_what_would_part_its_fields(typed: str) -> None:
+    assert csv_back(typed) == typed
+
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def words_in(run: str) -> str:
+    """The text of a run; fails where there is anything but text and breaks."""
+    tree = ET.fromstring(run.replace("<w:r>", f'<w:r xmlns:w="{WORD}">', 1))  # noqa: S314
+    text = ""
+    for part in tree:
+        kind = part.tag.removeprefix(f"{{{WORD}}}")
+        assert list(part) == []
+        text += {"br": "\n", "tab": "\t"}.get(kind) or (part.text or "")
+        assert kind in {"t", "br", "tab"}
+    return text
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(WORDS, st.sampled_from(COMMANDS)))
+def test_a_run_of_word_holds_the_text_and_nothing_else(typed: str) -> None:
+    assert words_in(exports.word_run(typed)) == exports.legal(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "</w:t><w:instrText>DDEAUTO c:\\cmd</w:instrText><w:t>",
+        '<w:fldSimple w:instr="INCLUDETEXT x"/>',
+        '{ HYPERLINK "http://x" } & <b> ]]>',
+    ],
+)
+def test_a_field_code_in_word_is_a_text(typed: str) -> None:
+    assert words_in(exports.word_run(typed)) == typed
+
+
+def test_what_xml_forbids_goes_and_what_is_seen_stays() -> None:
+    typed = "灯\x00\x08\x0b\x1f\x7f\x85\ud800\ufffe\U0010ffff坏\u202e\t\r\n了\ue815"
+    assert exports.legal(typed) == "灯坏\t\n了\ue815"
