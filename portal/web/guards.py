@@ -103,11 +103,10 @@ def form_token() -> str:
 
 def _late_nonce() -> str:
     """The nonce of a form that was ours but came too late; else nothing."""
-    try:
-        sent = _sent()
-    except ExpiredFormError:
+    sent = _sent()
+    if sent is None or not TOKEN_HOURS < sent.hours <= LATEST_HOURS:
         return ""
-    return sent.nonce if TOKEN_HOURS < sent.hours <= LATEST_HOURS else ""
+    return sent.nonce
 
 
 def token() -> Token:
@@ -116,26 +115,22 @@ def token() -> Token:
     Raises ExpiredFormError.
     """
     found = _sent()
-    if not 0 <= found.hours <= TOKEN_HOURS:
+    if found is None or not 0 <= found.hours <= TOKEN_HOURS:
+        g.fresh_token = form_token()  # for the page that asks to press once more
         raise ExpiredFormError
     return found
 
 
-def _sent() -> Token:
-    """The token of the form, however old.
-
-    Raises ExpiredFormError where it is not ours, or not this page's.
-    """
+def _sent() -> Token | None:
+    """The token of the form, however old; None where it is not ours or of this page."""
     sent = request.form.get("csrf_token", "")
     parts = sent.split(".")
     if len(parts) != 4 or not sent.isascii():
-        raise ExpiredFormError
+        return None
     found = Token(*parts[:3])
     is_desk = request.path.startswith("/desk")
     revision = "" if is_desk else request.form.get("revision", "")
-    if not hmac.compare_digest(parts[3], found.mac(revision)):
-        raise ExpiredFormError
-    return found
+    return found if hmac.compare_digest(parts[3], found.mac(revision)) else None
 
 
 def nonce() -> str:
