@@ -3,7 +3,7 @@
 import sys
 import traceback
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -65,8 +65,13 @@ def _page(status: int, sentence: str) -> ResponseReturnValue:
         sentence=sentence,
         typed=_typed(status),
         is_words=_is_words,
-        token=request.form.get("csrf_token", "") if _typed(status) else "",
+        token=_token() if _typed(status) else "",
     ), status
+
+
+def _token() -> str:
+    """The token that was sent, or the fresh one where that one has expired."""
+    return str(g.get("fresh_token") or request.form.get("csrf_token", ""))
 
 
 def _typed(status: int) -> list[tuple[str, str]]:

@@ -12,15 +12,18 @@ from typing import Any
 
 import pytest
 from flask import Flask, redirect, render_template, request
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from portal.entrances import Code
 from portal.intake import receipts
 from portal.intake.budget import Scope
 from portal.intake.puzzle import NUMBERS, WAIT
 from portal.intake.receive import LONGEST_LETTER
+from portal.intake.records import Addition, Letter
+from portal.kernel.sealing import unpad
 from portal.questionnaires import shipped
 from portal.questionnaires.definition import canonical, revision
+from portal.review import letters
 from portal.rounds import Phase
 from portal.vote import DIMENSIONS
 from portal.web.app import LARGEST_BODY
@@ -30,7 +33,14 @@ from portal.web.installation import Installation
 from portal.web.limits import SITE_FUSE, block_of
 from tests.house import thief
 from tests.house.walk import parts_of
-from tests.makers import Cast, Clock, in_phase, make_vote
+from tests.makers import (
+    Cast,
+    Clock,
+    in_phase,
+    make_complaint,
+    make_reader,
+    make_vote,
+)
 from tests.visitor import Page, Reading, Visitor
 
 WORDS = '三栋楼道堆着"煤"，3<5 & 没人管。\n\n老人摔过 2 回 <后来>。'
@@ -68,6 +78,29 @@ SHEETS: Mapping[str, Sheet] = {
     "public.receipt.show": Sheet(
         "/receipt", Phase.COLLECTING, {"receipt": "1234 5678 9012 3456 7890"}
     ),
+    "public.receipt.add": Sheet(
+        "/receipt/add", Phase.COLLECTING, {"text": WORDS}, {}, {"text": "长" * 5001}
+    ),
+    "public.receipt.outcome": Sheet(
+        "/receipt/outcome",
+        Phase.COLLECTING,
+        {"words": WORDS},
+        {"outcome": "partly"},
+        {"outcome": ""},
+    ),
+    "public.receipt.check": Sheet(
+        "/receipt/check", Phase.COLLECTING, {"last": "12 34"}
+    ),
+    "public.receipt.withdraw": Sheet(
+        "/receipt/withdraw",
+        Phase.COLLECTING,
+        {},  # the receipt alone
+        {"step": "confirmed"},
+        {"receipt": "1234"},
+    ),
+    "public.pictures.send": Sheet(  # files cannot be given back: the receipt is
+        "/receipt/pictures", Phase.COLLECTING, {}, {}, {"receipt": "1234"}
+    ),
     "public.vote.at_entrance": Sheet(
         "/q/{code}/vote",
         Phase.VOTING,
@@ -103,9 +136,15 @@ class Try:
 
     def __post_init__(self) -> None:
         self.visitor = Visitor(self.app)
-        page = self.visitor.opens(self.url)
-        blank = {name: page.form[name] for name in HIDDEN if name in page.form}
+        page = self.page()
+        blank = {name: page.form[name][:1] for name in HIDDEN if name in page.form}
         self.form: dict[str, Any] = {**blank, **self.ticks, **self.words}
+
+    def page(self) -> Page:
+        """The page on which the form stands."""
+        if "receipt" not in self.words or self.url == "/receipt":
+            return self.visitor.opens(self.url)
+        return self.visitor.sends("/receipt", receipt=self.words["receipt"])
 
     def sent(self) -> Page:
         """The page that answers, whatever its status."""
@@ -130,6 +169,8 @@ def fill(house: Installation, cast: Cast, app: Flask, clock: Clock) -> Fill:
         in_phase(house, cast.round_id, sheet.phase)
         if sheet.phase is Phase.VOTING:
             words |= parts_of(make_vote(house, cast)[0].secret)
+        if sheet.url.startswith("/receipt/"):
+            words["receipt"] = make_read_letter(house, cast)
         url = sheet.url.format(code=cast.yunxi)
         ticks = dict(sheet.ticks)
         return Try(house, cast, app, clock, endpoint, url, ticks, words)
@@ -137,33 +178,66 @@ def fill(house: Installation, cast: Cast, app: Flask, clock: Clock) -> Fill:
     return filled
 
 
+def make_read_letter(house: Installation, cast: Cast) -> str:
+    """The receipt of a letter the team has in hand."""
+    receipt = make_complaint(house, cast.yunxi)
+    house.open_letterbox(by="office", reason="测试")
+    with house.sessions() as session, session.begin():
+        letter = session.scalars(select(Letter)).one()
+        letters.read(session, letter, reader=make_reader(session, house, cast.member))
+    return receipt
+
+
 def lost(page: Page, words: Words, *, url: str) -> list[str]:
     """What of `words` is in no form of the page that can be sent to `url` again."""
-    best = list(words)
+    forms = [form_of(one) for one in forms_on(page) if leads_to(one, url)]
+    gone = [[n for n, v in words.items() if v not in f.get(n, [])] for f in forms]
+    return min(gone, key=len, default=list(words))
+
+
+def forms_on(page: Page) -> list[Reading]:
+    found = []
     for whole in re.findall(r"<form\b.*?</form>", page.html, re.DOTALL):
-        reading = Reading()
-        reading.feed(whole)
-        given = reading.tags[0][1]
-        has_button = any(tag == "button" for tag, _ in reading.tags)
-        if given.get("method") != "post" or given["action"] != url or not has_button:
-            continue
-        gone = [n for n, value in words.items() if value not in held(reading, n)]
-        best = min(best, gone, key=len)
-    return best
+        found.append(Reading())
+        found[-1].feed(whole)
+    return found
 
 
-def held(reading: Reading, name: str) -> list[str]:
-    """The values of a field; a textarea's first line break is HTML's."""
-    return [value.removeprefix("\n") for value in reading.form.get(name, [])]
+def leads_to(form: Reading, url: str) -> bool:
+    given = form.tags[0][1]
+    has_button = any(tag == "button" for tag, _ in form.tags)
+    return has_button and given.get("method") == "post" and given["action"] == url
+
+
+def form_of(form: Reading) -> dict[str, list[str]]:
+    """What a browser would send; a textarea's first line break is HTML's."""
+    return {n: [v.removeprefix("\n") for v in held] for n, held in form.form.items()}
 
 
 def arrived(it: Try) -> bool:
     """Whether the words came in, once, as they were typed."""
     if SHEETS[it.endpoint].phase is Phase.VOTING:
         return sum(it.house.ballots.turnout(it.cast.round_id).values()) == 1
-    assert it.house.open_letterbox(by="office", reason="测试") == 1
-    kept = thief.under_the_seals(it.house, it.cast).values()
-    return sorted(v.decode() for v in kept) == sorted(it.words.values())
+    before = thief.under_the_seals(it.house, it.cast).keys()
+    items = it.house.open_letterbox(by="office", reason="测试")
+    if it.endpoint == "public.receipt.withdraw":
+        return items == 0 and not thief.under_the_seals(it.house, it.cast)
+    after = thief.under_the_seals(it.house, it.cast) | additions(it)
+    kept = sorted(after[name].decode() for name in after.keys() - before)
+    typed = [v for n, v in it.words.items() if n != "receipt"]
+    return items == 1 and kept == sorted(typed)
+
+
+def additions(it: Try) -> dict[str, bytes]:
+    """What came in later under a receipt, the choice before the words left out."""
+    keys, found = thief.keys_of(it.house, it.cast), dict[str, bytes]()
+    with it.house.sessions() as session:
+        for row in session.scalars(select(Addition)):
+            place_id = session.get_one(Letter, row.letter_id).place_id
+            content = unpad(keys[place_id].open(row.sealed))
+            choice = f"{it.ticks.get('outcome', '')}\n".encode()
+            found[f"addition {row.id}"] = content.removeprefix(choice)
+    return found
 
 
 # Mishaps: each gives the status it is answered with
@@ -215,6 +289,11 @@ def _round_closed(it: Try) -> int:
     return 409
 
 
+def _round_archived(it: Try) -> int:
+    in_phase(it.house, it.cast.round_id, Phase.ARCHIVED)
+    return 409
+
+
 def _vote_closed(it: Try) -> int:
     in_phase(it.house, it.cast.round_id, Phase.PUBLISHED)
     return 409
@@ -250,6 +329,9 @@ TOKENS: tuple[Mishap, ...] = (_too_late, _days_too_late, _token_torn)
 MORE: Mapping[str, tuple[Mishap, ...]] = {
     "public.survey.send": (*TOKENS, _round_closed, _code_withdrawn, _crowded),
     "public.complaint.send": (*TOKENS, _round_closed, _code_withdrawn, _crowded),
+    "public.receipt.add": (*TOKENS, _round_archived),
+    "public.receipt.outcome": (*TOKENS, _round_archived),
+    "public.receipt.withdraw": TOKENS,
     "public.vote.at_entrance": (*TOKENS, _vote_closed, _code_withdrawn),
     "public.vote.with_slip": (*TOKENS, _vote_closed),
 }
@@ -293,6 +375,8 @@ SHUT = [
     pytest.param("public.survey.send", _round_closed),
     pytest.param("public.complaint.send", _round_closed),
     pytest.param("public.complaint.send", _code_withdrawn),
+    pytest.param("public.receipt.add", _round_archived),
+    pytest.param("public.receipt.outcome", _round_archived),
 ]
 
 
@@ -305,7 +389,7 @@ def test_what_cannot_be_sent_any_more_can_be_copied(
     mishap(it)
     page = it.sent()
     shown = [t.removeprefix("\n") for t in written(page)]
-    assert [words for words in it.words.values() if words not in shown] == []
+    assert [n for n, v in it.words.items() if v not in shown and n != "receipt"] == []
 
 
 def written(page: Page) -> list[str]:
@@ -316,17 +400,23 @@ def written(page: Page) -> list[str]:
 
 def _remedied(it: Try, page: Page, mishap: Mishap) -> dict[str, Any]:
     """The form of the answer, once what was in the way is gone."""
+    form = next(form_of(one) for one in forms_on(page) if leads_to(one, it.url))
     if mishap is _fuse_blown:
         it.clock.goes_on(minutes=1)
     if mishap is not _crowded:
-        return page.form
+        return form
     it.clock.goes_on(seconds=WAIT)
     found = re.search("(.)加(.)等于几", page.words)
     assert found
     total = sum(1 + NUMBERS.index(number) for number in found.groups())
-    return {**page.form, "total": str(total)}
+    return {**form, "total": str(total)}
 
 
+ONLY_SHOWING = {
+    "public.receipt.show",
+    "public.receipt.check",
+    "public.pictures.send",
+}
 PASSING = {*EVERYWHERE, *TOKENS, _crowded} - {_filled_in_wrongly}
 
 
@@ -335,7 +425,7 @@ PASSING = {*EVERYWHERE, *TOKENS, _crowded} - {_filled_in_wrongly}
     [
         case
         for case in CASES
-        if case.values[0] != "public.receipt.show" and case.values[1] in PASSING
+        if case.values[0] not in ONLY_SHOWING and case.values[1] in PASSING
     ],
 )
 def test_what_the_answer_holds_is_sent_again_and_arrives_once(
