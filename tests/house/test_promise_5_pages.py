@@ -189,7 +189,8 @@ def needs_script(page: Page) -> list[str]:
     for tag, given in page.reading.tags:
         is_field = tag in {"input", "select", "textarea", "button"}
         is_off = "disabled" in given or "hidden" in given
-        if is_field and is_off and "data-copy" not in given:  # copying is a convenience
+        is_convenience = "data-copy" in given or "data-print" in given
+        if is_field and is_off and not is_convenience:
             faults.append(f"{tag} {given.get('name', '')} is off without script")
         if tag in {"fieldset", "form", "section"} and "hidden" in given:
             faults.append(f"{tag} is hidden without script")

@@ -97,10 +97,33 @@ def _collecting(it: Walk, here: str, there: str) -> None:
     it.sends(f"{here}/complaint", "complaint with errors", status=422)
     it.opens("/receipt", "receipt")
     it.sends("/receipt", "receipt shown", receipt=receipt_on(page))
+    _with_receipt(it, page)
     it.sends("/receipt", "receipt mistyped", status=422, receipt="1234 5678")
     it.opens("/q/NOSUCH00", "wrong code", status=404)
     it.opens(f"{here}/vote", "vote too early", status=409)
     it.opens("/nothing", "no such page", status=404)
+
+
+def _with_receipt(it: Walk, taken: Page) -> None:
+    """What the holder of a receipt can do; another letter is taken back."""
+    code = receipt_on(taken)
+
+    def posts(view: str, name: str, *, status: int = 200, **fields: Any) -> Page:
+        sent = {"receipt": code, "csrf_token": token, **fields}
+        page = it.visitor.posts(f"/receipt/{view}", status=status, **sent)
+        return it._keeps(name, page)
+
+    token = it.visitor.sends("/receipt", receipt=code).form["csrf_token"][0]
+    posts("check", "slip copied right", last=code[-4:])
+    posts("check", "slip copied wrong", last="12", status=422)
+    posts("add", "added", text=TEXT)
+    posts("add", "added with errors", text="", status=422)
+    posts("outcome", "answered with errors", status=422)
+    posts("withdraw", "withdrawal asked")
+    other = it.visitor.sends(f"/q/{it.cast.yunxi}/complaint", text="另一件事")
+    code = receipt_on(other)
+    posts("withdraw", "withdrawn", step="confirmed")
+    it.sends("/receipt", "receipt of a withdrawn letter", receipt=code)
 
 
 def _voting(it: Walk, here: str, slips: list[Slip]) -> None:
