@@ -22,6 +22,14 @@
     button.addEventListener("click", function () { window.print(); });
   });
 
+  all("[data-copy]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      d.getElementById(button.getAttribute("data-copy")).select();
+      try { if (d.execCommand("copy")) button.textContent = "已复制"; } catch (error) { /* it is selected */ }
+    });
+  });
+
   // j and k walk through the list, as in a mail programme.
   d.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !/^[jk]$/.test(event.key)) return;

@@ -79,7 +79,7 @@ RULES = (
     Rule(
         "variation selectors",
         Fate.BESIDE,
-        "choose the form of the sign before: ☎️, and rare forms of names (葛󠄀)",
+        "choose the form of the sign before: of pictures, and rare ones of names",
         ranges=(
             *((0x180B, 0x180D), *_of(0x180F)),
             *((0xFE00, 0xFE0F), (0xE0100, 0xE01EF)),

@@ -60,6 +60,20 @@ class Notice:
             Part.PRESS: "长按图片，识别二维码",
         }[part]
 
+    @property
+    def chat_text(self) -> str:
+        """What is pasted into a chat group, with the link of its own code."""
+        scheme = self.address.partition("://")[0]
+        link = f"{scheme}://{self.host}/q/{self.letters.replace(' ', '')}"
+        lines = [
+            f"{self.place}的邻居：{self.inspector}正在我们这里巡察，想听您说说身边的事。",
+            "点开就能填，十几下，不登录、不留手机号，不记您是谁：",
+            link,
+            *self.words(Part.CONTACT).splitlines(),
+            self.words(Part.DEADLINE).splitlines()[-1],
+        ]
+        return "\n".join(lines)
+
     def _contact(self) -> str:
         lines = []
         if self.hotline:

@@ -6,12 +6,13 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from portal import entrances
-from portal.entrances import Channel, Code
+from portal.entrances import Channel, ChannelKind, Code
 from portal.entrances.codes import LONGEST_LABEL
 from portal.kernel import audit, codes
 from portal.kernel.errors import NotFoundError, Refusal
 from portal.people import Permission
 from portal.places import Place
+from portal.posters.words import notice_of
 from portal.rounds import places_in
 from portal.web import guards
 from portal.web.desk import nav
@@ -19,8 +20,12 @@ from portal.web.desk.desk_form import DeskForm, OneButton
 from portal.web.errors import status_of
 from portal.web.guards import desk
 from portal.web.rendering import page_url, render
-from portal.web.request import db, now, today
+from portal.web.request import db, installation, now, today
 from portal.web.staff import somebody
+
+ONLINE = {kind for kind in ChannelKind if kind.value.endswith("_group")} | {
+    ChannelKind.ACCOUNT
+}
 
 bp = Blueprint("codes", __name__, url_prefix="/codes")
 
@@ -144,8 +149,27 @@ def _page(
         refused=refused,
         posted_form=PostedForm(formdata=None),
         longest_label=LONGEST_LABEL,
+        chats=_chats([reach.code for reach in reaches]),
         button=OneButton(formdata=None),
     )
+
+
+def _chats(codes: list[Code]) -> list[tuple[Code, str]]:
+    """What to paste into each of the community's groups."""
+    settings, round_ = installation().settings, nav.the_round()
+    return [
+        (
+            code,
+            notice_of(
+                code,
+                round_,
+                base_url=settings.base_url,
+                opening_hours=settings.opening_hours,
+            ).chat_text,
+        )
+        for code in codes
+        if code.is_live and code.channel.kind in ONLINE
+    ]
 
 
 def _labels_form(*, sent: bool) -> LabelsForm:

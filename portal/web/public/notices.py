@@ -1,6 +1,6 @@
 """公告: who inspects whom, until when, what is taken and what is passed on."""
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from portal.kernel.errors import NotFoundError
@@ -20,10 +20,11 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/notices/<int:round_id>")
 def page(round_id: int) -> ResponseReturnValue:
-    """One round's notice."""
+    """One round's notice; with `?place=` as it reads in one community."""
     round_ = get_round(db(), round_id)
     if not round_.allows(PublicAct.READ_NOTICE):
         raise NotFoundError
-    return render(
-        "public/notices/page.html", round_=round_, places=places_in(db(), round_id)
-    )
+    places = places_in(db(), round_id)
+    asked = request.args.get("place", "")
+    here = next((place for place in places if place.code == asked), None)
+    return render("public/notices/page.html", round_=round_, places=places, here=here)

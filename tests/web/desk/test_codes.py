@@ -120,3 +120,9 @@ def test_a_dead_code_is_not_rotated(office: Visitor, cast: Cast) -> None:
     office.sends(f"/desk/codes/{cast.yunxi}/withdraw", at=PLACE)
     page = office.sends(f"/desk/codes/{cast.yunxi}/rotate", at=PLACE, status=409)
     assert "已经停用或换过了" in page.words
+
+
+def test_each_group_has_words_with_its_own_link(office: Visitor, cast: Cast) -> None:
+    page = office.opens(PLACE)
+    assert f"http://127.0.0.1:8000/q/{cast.yunxi}" in page.html
+    assert "云溪社区的邻居" in page.words

@@ -84,7 +84,8 @@ def test_who_inspects_the_hotline_and_the_promise_are_on_it(
     for said in ("示例区委巡察组", "打 000-0000-0000", "不用登录，不留手机号。"):
         assert said in page.words
     links = page.links()
-    assert {"/privacy", "/receipt", f"/notices/{cast.round_id}"} <= set(links)
+    notice = f"/notices/{cast.round_id}?place=999001001001"
+    assert {"/privacy", "/receipt", notice} <= set(links)
 
 
 @pytest.mark.parametrize("typed", TYPED)

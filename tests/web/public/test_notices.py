@@ -90,3 +90,11 @@ def test_the_index_leads_to_each_notice_in_the_reader_s_own_size(
     assert (
         visitor.opens(f"/notices{FROM_WECHAT}").html == visitor.opens("/notices").html
     )
+
+
+def test_a_notice_reads_for_one_community(visitor: Visitor, cast: Cast) -> None:
+    where = f"/notices/{cast.round_id}"
+    here = visitor.opens(f"{where}?place=999001001001").words
+    assert "在云溪社区开展巡察" in here
+    assert "在云溪社区开展巡察" not in visitor.opens(where).words
+    assert "个村（社区）开展巡察" in visitor.opens(f"{where}?place=0").words
