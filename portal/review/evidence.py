@@ -24,6 +24,7 @@ from portal.review.findings import (
     write,
 )
 from portal.review.letters import Reader
+from portal.review.sayings import sayings
 from portal.review.wording import require_own_words
 
 
@@ -75,17 +76,28 @@ def establish(
 
     Raises EmptyFindingError, CopiedWordsError, NoKeyError.
     """
-    said = f"{draft.title}。{draft.statement}"
-    require_own_words(said, [letters.words_of(letter, reader=reader)])
-    finding = Finding(
-        round_id=letter.round_id,
-        place_id=letter.place_id,
-        found_on=reader.today,
-        **vars(draft),
-    )
-    write(session, finding, by=reader.staff, now=reader.now)
+    require_own_words(_said(draft), [letters.words_of(letter, reader=reader)])
+    here = (letter.round_id, letter.place_id)
+    finding = note_down(session, here, draft, reader=reader)
     found_in(session, finding, letter=letter, by=reader.staff, now=reader.now)
     return finding
+
+
+def note_down(
+    session: Session, where: tuple[int, int], draft: Draft, *, reader: Reader
+) -> Finding:
+    """Write down a problem of a round's community (ids of both), as the team saw it.
+
+    Nothing any resident there wrote is copied, whether it led to the problem or not.
+
+    Raises EmptyFindingError, CopiedWordsError.
+    """
+    round_id, place_id = where
+    require_own_words(_said(draft), sayings(session, round_id, place_id, reader=reader))
+    finding = Finding(
+        round_id=round_id, place_id=place_id, found_on=reader.today, **vars(draft)
+    )
+    return write(session, finding, by=reader.staff, now=reader.now)
 
 
 def rewrite(
@@ -99,10 +111,24 @@ def rewrite(
         raise WrongFindingMoveError
     known = evidence_of(session, finding.id)
     texts = [letters.words_of(letter, reader=reader) for letter in known]
-    require_own_words(f"{draft.title}。{draft.statement}", texts)
+    here = sayings(session, finding.round_id, finding.place_id, reader=reader)
+    require_own_words(_said(draft), [*texts, *here])
     for field, value in vars(draft).items():
         setattr(finding, field, value)
     write(session, finding, by=reader.staff, now=reader.now)
+
+
+def join(session: Session, finding: Finding, *, letter: Letter, reader: Reader) -> None:
+    """并入: a letter that came to a problem which stands already is evidence of it.
+
+    While the finding has not left the team it must not say the letter's words.
+
+    Raises OtherPlaceError, CopiedWordsError, NoKeyError.
+    """
+    if finding.state in {FindingState.DRAFT, FindingState.APPROVED}:
+        said = f"{finding.title}。{finding.statement}"
+        require_own_words(said, [letters.words_of(letter, reader=reader)])
+    found_in(session, finding, letter=letter, by=reader.staff, now=reader.now)
 
 
 def found_in(
@@ -124,3 +150,7 @@ def found_in(
     record(session, finding, "finding.evidence", by=by.username, now=now)
     if finding.state is FindingState.FIXED:
         move(session, finding, to=FindingState.DISPUTED, by=by.username, now=now)
+
+
+def _said(draft: Draft) -> str:
+    return f"{draft.title}。{draft.statement}"

@@ -5,7 +5,7 @@ Design promise 12: never a resident's text. Who is complained about must not kno
 neighbour by a turn of phrase.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
 from portal.kernel.errors import InvalidError
@@ -40,7 +40,13 @@ def require_own_words(said: str, letters: Iterable[str]) -> None:
 
     Raises CopiedWordsError.
     """
+    ours = set(_runs(said))
     for letter in letters:
-        run = copied_run(said, letter)
-        if len(run) > LONGEST_RUN:
-            raise CopiedWordsError(run)
+        if not ours.isdisjoint(_runs(letter)):
+            raise CopiedWordsError(copied_run(said, letter))
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Every run of the shortest length that is too long to share."""
+    plain, size = bare(text), LONGEST_RUN + 1
+    return (plain[i : i + size] for i in range(len(plain) - size + 1))

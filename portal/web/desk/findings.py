@@ -77,18 +77,13 @@ def new() -> ResponseReturnValue:
     """成立问题, from a letter or from what the team saw itself."""
     if request.args.get("letter"):
         return _from_letter(request.args["letter"])
-    who, made = staff.somebody(), list[Finding]()
-    places = inbox.my_places(db(), the_round().id, who.id)
+    reader, made = staff.reader(), list[Finding]()
+    places = inbox.my_places(db(), the_round().id, reader.staff.id)
     form = PlacedFindingForm().offer(places)
 
     def write() -> None:
-        finding = Finding(
-            round_id=the_round().id,
-            place_id=form.place.data,
-            found_on=today(),
-            **vars(form.draft()),
-        )
-        made.append(findings.write(db(), finding, by=who, now=now()))
+        here = (the_round().id, form.place.data)
+        made.append(evidence.note_down(db(), here, form.draft(), reader=reader))
 
     if request.method == "POST" and attempt(form, write):
         return go_on("desk.findings.show", done="written", finding_id=made[0].id)
