@@ -11,7 +11,14 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.intake.records import Addition, Contact, Letter, LetterState, Remark
+from portal.intake.records import (
+    Addition,
+    AdditionKind,
+    Contact,
+    Letter,
+    LetterState,
+    Remark,
+)
 from portal.kernel import audit
 from portal.kernel.codes import random_id
 from portal.kernel.database import Base
@@ -118,7 +125,7 @@ def get_letter(session: Session, letter_id: str, *, staff_id: int) -> Letter:
 
 
 def read(session: Session, letter: Letter, *, reader: Reader) -> OpenedLetter:
-    """Open a letter with all that came later; the reading is logged.
+    """Open a letter with all that came later but pictures; the reading is logged.
 
     An unread letter is in hand now, and nothing in it is news any more.
 
@@ -138,8 +145,29 @@ def read(session: Session, letter: Letter, *, reader: Reader) -> OpenedLetter:
         has_contact=session.get(Contact, letter.id) is not None,
         notes=[(n, _words(key, n.sealed)) for n in session.scalars(notes)],
         replies=[(r, _words(key, r.to_team)) for r in session.scalars(replies)],
-        additions=[(a, unpad(key.open(a.sealed))) for a in session.scalars(later)],
+        additions=[
+            (a, b"" if a.kind is AdditionKind.PICTURE else unpad(key.open(a.sealed)))
+            for a in session.scalars(later)
+        ],
     )
+
+
+def read_picture(
+    session: Session, letter: Letter, addition_id: str, *, reader: Reader
+) -> bytes:
+    """A picture that was added to an opened letter, as JPEG; the look is logged.
+
+    Raises NotFoundError, WrongLetterMoveError, NoKeyError.
+    """
+    found = session.get(Addition, addition_id)
+    wanted = (letter.id, AdditionKind.PICTURE)
+    if found is None or (found.letter_id, found.kind) != wanted:
+        raise NotFoundError
+    if letter.state is LetterState.UNREAD:
+        raise WrongLetterMoveError
+    key = _key(letter, reader)
+    _log(session, letter, "picture.read", reader)
+    return unpad(key.open(found.sealed))
 
 
 def words_of(letter: Letter, *, reader: Reader) -> str:

@@ -17,15 +17,15 @@ from portal.review.letters import Reply
 class Turn:
     """One thing that was said; `day` is None while it waits in the box.
 
-    `kind` is None for a reply of the team. `picture` is empty for eyes that the
-    picture was not sealed for.
+    `kind` is None for a reply of the team. `picture` names an addition that is one;
+    what it shows is looked at by itself.
     """
 
     day: date | None
     kind: AdditionKind | None = None
     words: str = ""
     outcome: Resolution | None = None
-    picture: bytes = b""
+    picture: str = ""
 
     @property
     def is_team(self) -> bool:
@@ -33,10 +33,12 @@ class Turn:
         return self.kind is None
 
 
-def added(kind: AdditionKind, content: bytes, day: date | None) -> Turn:
+def added(
+    kind: AdditionKind, content: bytes, day: date | None, *, name: str = ""
+) -> Turn:
     """The turn an opened addition is."""
     if kind is AdditionKind.PICTURE:
-        return Turn(day=day, kind=kind, picture=content)
+        return Turn(day=day, kind=kind, picture=name)
     if kind is AdditionKind.OUTCOME:
         outcome, words = outcome_in(content)
         return Turn(day=day, kind=kind, words=words, outcome=outcome)
@@ -53,7 +55,7 @@ def thread(
         for row, text in replies
     ]
     said += [
-        (row.position, row.id, added(row.kind, content, row.opened_on))
+        (row.position, row.id, added(row.kind, content, row.opened_on, name=row.id))
         for row, content in additions
     ]
     return [turn for _, _, turn in sorted(said, key=lambda one: one[:2])]

@@ -51,6 +51,7 @@ ACTIONS = {
     "letter.reply": "回复来信",
     "letter.note": "记组内备注",
     "letter.move": "改来信状态",
+    "picture.read": "查看照片",
     "contact.read": "查看联系方式",
     "remarks.read": "查看问卷留言",
     "finding.write": "起草问题",

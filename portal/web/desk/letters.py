@@ -1,7 +1,5 @@
 """来信: the inbox of one's own communities; every reading needs a key and is logged."""
 
-from base64 import b64encode
-
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
@@ -214,7 +212,6 @@ def _opened(letter: Letter) -> ResponseReturnValue:
         opened=opened,
         turns=_turns(opened),
         word=terms.word,
-        base64=lambda content: b64encode(content).decode(),
         said_last=_said_last(opened),
         said=said(DONE),
         moves=[

@@ -9,7 +9,6 @@ from portal import rectification
 from portal.intake.additions import (
     Enclosure,
     enclosed_outcome,
-    enclosed_picture,
     enclosed_text,
     receive_addition,
 )
@@ -88,16 +87,6 @@ def test_replies_and_additions_stand_in_order(
     last = words.index("解决了吗？未解决 三")
     assert places == sorted(places)
     assert places[-1] < last
-
-
-def test_a_picture_is_on_the_page_and_nowhere_else(
-    member: Visitor, house: Installation, receipt: str, letter: str
-) -> None:
-    add(house, receipt, enclosed_picture(b"\xff\xd8 picture"))
-    page = member.opens(f"/desk/letters/{letter}")
-    assert [g["src"] for t, g in page.reading.tags if t == "img"] == [
-        "data:image/jpeg;base64,/9ggcGljdHVyZQ=="
-    ]
 
 
 def test_what_the_sender_says_is_noted_on_the_problem_by_hand(

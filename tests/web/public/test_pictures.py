@@ -22,7 +22,7 @@ from portal.intake.pictures import (
     is_bare,
 )
 from portal.intake.records import AdditionKind, Letter
-from portal.review.letters import read
+from portal.review.letters import read, read_picture
 from portal.rounds import Phase
 from portal.web.installation import Installation
 from portal.web.public.pictures import LARGEST_FORM
@@ -87,9 +87,10 @@ def kept(house: Installation, session: Session, cast: Cast) -> list[bytes]:
     """The pictures that the team's key opens after the opening."""
     house.open_letterbox(by="office", reason="test")
     reader = make_reader(session, house, cast.member)
-    opened = read(session, session.scalars(select(Letter)).one(), reader=reader)
-    assert {row.kind for row, _ in opened.additions} <= {AdditionKind.PICTURE}
-    return [content for _, content in opened.additions]
+    letter = session.scalars(select(Letter)).one()
+    rows = read(session, letter, reader=reader).additions
+    assert {row.kind for row, _ in rows} <= {AdditionKind.PICTURE}
+    return [read_picture(session, letter, row.id, reader=reader) for row, _ in rows]
 
 
 # Where the form is
