@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from bench import door, house, posters
+from bench import door, hints, house, posters
 from bench.candidates import side_by_side
 from bench.pages import over_socket
 from bench.weight import weigh
@@ -11,6 +11,7 @@ from bench.weight import weigh
 
 def main() -> None:
     """Measure in a temporary folder and print."""
+    print(hints.table(), flush=True)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         stand = house.build(folder / "stand")

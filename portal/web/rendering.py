@@ -36,6 +36,7 @@ MOST_KEPT = 2000  # pages; a round of 64 communities × 9 channels × 3 pages fi
 SMALLEST_ZIPPED = 600  # bytes; below that gzip gains nothing
 BUNDLES: Mapping[str, Sequence[str]] = {  # the one script of a page, by its name
     "page": ("public.js",),
+    "letter": ("public.js", "hints.js"),
     "puzzle": ("public.js", "puzzle.js"),
     "pictures": ("public.js", "pictures.js"),
 }

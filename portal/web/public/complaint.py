@@ -1,14 +1,16 @@
 """Writing a letter: category, words, a contact if one wants; then the receipt."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from flask import Blueprint, g
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, StringField, TextAreaField
 
 from portal.entrances import Entrance
-from portal.intake import receipts
+from portal.intake import receipts, sanitize
 from portal.intake.additions import MOST_PICTURES
+from portal.intake.hints import masked
 from portal.intake.receive import (
     LONGEST_CONTACT,
     LONGEST_LETTER,
@@ -23,6 +25,7 @@ from portal.rounds.phases import PublicAct
 from portal.web.errors import status_of
 from portal.web.guards import RECEIPT, ExpiredFormError, Form, form_token
 from portal.web.limits import fuse
+from portal.web.public import hints
 from portal.web.public.arrivals import arrival
 from portal.web.public.hub import entrance_of, start
 from portal.web.public.receipt_picture import picture
@@ -30,6 +33,8 @@ from portal.web.rendering import TOKEN, kept_page, render
 from portal.web.request import installation
 
 bp = Blueprint("complaint", __name__)
+
+HINTED = 422  # Unprocessable Content: not taken yet, one more tap takes it
 
 
 class ComplaintForm(Form):
@@ -39,17 +44,26 @@ class ComplaintForm(Form):
     text = TextAreaField()
     contact = StringField()
     urgent = StringField()
+    hint = StringField()  # what to do about words that give the writer away
 
     def draft(self) -> Complaint:
-        """The letter; an unknown category is 「别的事」."""
+        """The letter, spots covered if so wished; an unknown category is 「别的事」."""
         known = {category.id for category in categories()}
         chosen = self.category.data if self.category.data in known else "other"
+        text = self.text.data or ""
+        if self.hint.data == "mask":
+            text = masked(sanitize.plain_text(text))
         return Complaint(
             category=chosen,
-            text=self.text.data or "",
+            text=text,
             contact=self.contact.data or "",
             is_urgent=self.urgent.data == "1",
         )
+
+    def spots(self) -> Sequence[tuple[str, str]]:
+        """What may give the writer away, until they have said what to do about it."""
+        is_decided = self.hint.data in {"mask", "keep"}
+        return [] if is_decided else hints.found(self.text.data or "")
 
 
 @bp.get("/Q/<code>/complaint")
@@ -65,8 +79,10 @@ def form(code: str) -> ResponseReturnValue:
 @bp.post("/q/<code>/complaint")
 @fuse
 def send(code: str) -> ResponseReturnValue:
-    """Seal the letter and hand out its receipt, or say what is missing."""
+    """Seal the letter and hand out its receipt, or say what is missing or shows."""
     entrance, letter = entrance_of(code), ComplaintForm()
+    if entrance.allows(PublicAct.COMPLAIN) and (spots := letter.spots()):
+        return _page(entrance, letter, spots=spots), HINTED
     try:
         receipt = receive_complaint(
             installation().door,
@@ -104,11 +120,16 @@ def _receipt(entrance: Entrance) -> str:
 
 def _kept(code: str) -> str:
     g.token_place = TOKEN
-    return _page(entrance_of(code), ComplaintForm(formdata=None), errors={}, top="")
+    return _page(entrance_of(code), ComplaintForm(formdata=None))
 
 
 def _page(
-    entrance: Entrance, letter: ComplaintForm, *, errors: Mapping[str, str], top: str
+    entrance: Entrance,
+    letter: ComplaintForm,
+    *,
+    errors: Mapping[str, str] = MappingProxyType({}),
+    top: str = "",
+    spots: Sequence[tuple[str, str]] = (),
 ) -> str:
     if not entrance.allows(PublicAct.COMPLAIN):
         raise NotOpenError
@@ -119,6 +140,9 @@ def _page(
         categories=categories(),
         errors=errors,
         top=top,
+        spots=spots,
+        hint_title=hints.TITLE,
+        hint_words=hints.words(),
         longest=LONGEST_LETTER,
         longest_contact=LONGEST_CONTACT,
         hours=installation().hours_of(entrance.opening_hours),
