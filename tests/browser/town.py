@@ -3,52 +3,18 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from waitress import wasyncore
 
-from portal import people
-from portal.cli.running import furnish, listening, opened
+from portal.cli.running import listening
 from portal.kernel.settings import Settings
-from portal.people import Role
-from portal.web.app import create_app
-from portal.web.installation import Installation
 from portal.web.limits import limiter
-from tests.makers import Clock
+from tests.journeys.town import Person, Town, make_town
 
-STAFF = {
-    "admin": Role.ADMIN,
-    "office": Role.OFFICE,
-    "chief": Role.CHIEF,
-    "member": Role.MEMBER,
-    "mate": Role.MEMBER,
-    "cousin": Role.MEMBER,
-}
-
-
-@dataclass
-class Person:
-    """Somebody of the staff with what they type to sign in."""
-
-    username: str
-    password: str
-    totp_secret: str
-
-
-@dataclass
-class Town:
-    """The served installation, its clock, and who has an account."""
-
-    house: Installation
-    app: Any
-    clock: Clock = field(default_factory=Clock)
-    people: dict[str, Person] = field(default_factory=dict)
-
-    @property
-    def base_url(self) -> str:
-        return self.house.settings.base_url
+__all__ = ["Person", "Town", "served_town"]
 
 
 class Server:
@@ -79,29 +45,12 @@ def served_town(folder: Path) -> Iterator[Town]:
     """An empty installation with the first accounts, on a port of its own."""
     server = Server()
     settings = Settings.at(folder)
-    house = opened(replace(settings, base_url=server.base_url, hotline="000-0000"))
-    town = Town(house, create_app(house))
-    house.clock = town.clock
-    _register(town)
+    town = make_town(replace(settings, base_url=server.base_url, hotline="000-0000"))
     server.app = town.app
     try:
         yield town
     finally:
         server.stop()
-        house.close()
+        town.house.close()
         with town.app.app_context():
             limiter.reset()
-
-
-def _register(town: Town) -> None:
-    with town.house.sessions() as session, session.begin():
-        furnish(session)
-        for username, role in STAFF.items():
-            _, *secrets = people.register(
-                session,
-                town.house.keystore,
-                username=username,
-                name=f"示例·{username}",
-                role=role,
-            )
-            town.people[username] = Person(username, *secrets)
