@@ -6,7 +6,7 @@ from alembic import op
 
 # -- revision
 revision = '0006'
-down_revision = '0005'
+down_revision = '0004'
 branch_labels = None
 depends_on = None
 
