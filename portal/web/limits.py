@@ -6,6 +6,7 @@ An address is cut to its block (/24, /64) before anything is counted.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import wraps
 from ipaddress import IPv6Address, ip_address
 from typing import ParamSpec, cast
@@ -24,7 +25,7 @@ from portal.web.request import installation, now
 P = ParamSpec("P")
 
 SITE_FUSE = 6000  # writes of everybody in a minute: what the machine can seal
-LOOKUP_FAILURES = 20  # receipts of no letter from one block in a minute
+MOST_FAILURES = 20  # receipts or codes that do not exist, from one block in a minute
 SIGN_IN_LIMIT = "20 per minute"  # tries to sign in from one address block
 HOUSEHOLDS_SECONDS = 300  # how late a changed number of households may count
 
@@ -86,20 +87,27 @@ def budget(entrance: Entrance, solves: Callable[[bytes], bool]) -> Budget:
     )
 
 
-def failed_lookups() -> int:
-    """How many receipts of this block fitted no letter in this minute."""
-    name = _lookups_name()
+class Guessed(StrEnum):
+    """What may be tried out, one number after the other."""
+
+    RECEIPT = "receipt"
+    CODE = "code"
+
+
+def failures(what: Guessed) -> int:
+    """How often this block named one that does not exist, in this minute."""
+    name = _failures_name(what)
     return _tallies().ask(lambda ledger: int(ledger.storage.get(name)))
 
 
-def count_failed_lookup() -> None:
+def count_failure(what: Guessed) -> None:
     """One more; what was typed is not part of the count."""
-    name = _lookups_name()
+    name = _failures_name(what)
     _tallies().ask(lambda ledger: ledger.storage.incr(name, 60))
 
 
-def _lookups_name() -> str:
-    return f"lookups/{_block_name()}/{_second() // 60}"
+def _failures_name(what: Guessed) -> str:
+    return f"failures/{what}/{_block_name()}/{_second() // 60}"
 
 
 class ViewLimiter(Limiter):

@@ -1,18 +1,33 @@
 """What a scanned code opens: the doors of one community at one entrance."""
 
+import hmac
+from contextlib import suppress
 from datetime import date
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from portal import entrances
-from portal.entrances import CODE_LENGTH, Entrance
-from portal.kernel import codes
+from portal.entrances import CODE_LENGTH, Entrance, WrongCodeError
+from portal.kernel import codes, sealing
+from portal.kernel.errors import ConflictError
 from portal.rounds.phases import PublicAct
+from portal.web import limits
+from portal.web.guards import ExpiredFormError, token
+from portal.web.limits import Guessed
 from portal.web.rendering import kept_page, render
-from portal.web.request import installation, today
+from portal.web.request import installation, now, today
 
 bp = Blueprint("hub", __name__)
+
+WAIT, STALE = 5, 600  # seconds after which a waiting link opens, and opens no more
+WAITED = "waited"
+
+
+class GuessingError(ConflictError):
+    """So many wrong codes came from one block that each further one waits."""
+
+    sentence = "这个网络里刚才有很多输错的码。请等 5 秒，再点「接着打开」。"
 
 
 @bp.get("/Q/<code>")
@@ -48,7 +63,44 @@ def _counted(code: str) -> tuple[str, date]:
 def entrance_of(code: str) -> Entrance:
     """The entrance of a code, from the database.
 
-    Raises WrongCodeError, WithdrawnCodeError.
+    Raises WrongCodeError, WithdrawnCodeError, GuessingError.
     """
+    _slow_guesses(code)
     with installation().lookups.connect() as connection:
-        return entrances.entrance(connection, code)
+        try:
+            return entrances.entrance(connection, code)
+        except WrongCodeError:
+            limits.count_failure(Guessed.CODE)
+            raise
+
+
+def _slow_guesses(code: str) -> None:
+    """After many wrong codes each further one has to be waited for; no thread waits.
+
+    A form's token was made for its own page, so who sends one does not guess.
+    """
+    if limits.failures(Guessed.CODE) <= limits.MOST_FAILURES:
+        return
+    if request.method == "POST":
+        with suppress(ExpiredFormError):
+            token()
+            return
+    began, _, mac = request.args.get(WAITED, "").partition(".")
+    waited = int(now().timestamp()) - (int(began) if began.isdecimal() else 0)
+    if not hmac.compare_digest(mac, _mac(began, code)) or not WAIT <= waited < STALE:
+        raise GuessingError
+
+
+def _mac(began: str, code: str) -> str:
+    key = sealing.derive(installation().door.pepper, "waited for a code")
+    return codes.base32(codes.mac(key, began.encode(), code.encode()), 16)
+
+
+@bp.app_errorhandler(GuessingError)
+def wait(refusal: GuessingError) -> ResponseReturnValue:
+    """Say how long to wait, with the link that opens then."""
+    code = (request.view_args or {}).get("code", "")
+    began = str(int(now().timestamp()))
+    there = f"{request.path}?{WAITED}={began}.{_mac(began, code)}"
+    page = render("public/hub/wait.html", there=there, sentence=refusal.sentence)
+    return page, 429, {"Retry-After": str(WAIT)}

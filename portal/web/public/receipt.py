@@ -27,7 +27,7 @@ from portal.review.dialogue import Progress, Standing, standing
 from portal.web import limits
 from portal.web.errors import status_of
 from portal.web.guards import ExpiredFormError, Form, nonce
-from portal.web.limits import fuse
+from portal.web.limits import Guessed, fuse
 from portal.web.public.receipt_picture import picture
 from portal.web.puzzles import is_answered
 from portal.web.rendering import render
@@ -166,7 +166,7 @@ def _take(enclosure: Enclosure) -> None:
 @contextmanager
 def looking_up(digits: str) -> Iterator[str]:
     """Count what fits no letter; beyond so many a puzzle first, never a lock."""
-    if limits.failed_lookups() > limits.LOOKUP_FAILURES:
+    if limits.failures(Guessed.RECEIPT) > limits.MOST_FAILURES:
         pepper = installation().door.pepper
         key = codes.mac(pepper, b"receipt looked up", digits.encode())
         if not is_answered(key):
@@ -174,7 +174,7 @@ def looking_up(digits: str) -> Iterator[str]:
     try:
         yield digits
     except UnknownReceiptError:
-        limits.count_failed_lookup()
+        limits.count_failure(Guessed.RECEIPT)
         raise
 
 

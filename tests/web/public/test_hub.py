@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.entrances import DayCount
 from portal.rounds import Phase
 from portal.web.installation import Installation
-from tests.makers import TODAY, Cast
+from tests.makers import TODAY, Cast, Clock
 from tests.visitor import Page, Visitor
 from tests.web.public.scenes import (
     FROM_WECHAT,
@@ -169,3 +169,31 @@ def test_a_look_at_the_headers_is_no_opening(
         answer = visitor.client.head(f"/q/{cast.yunxi}{path}")
         assert (answer.status_code, answer.data) == (200, b"")
     assert house.counter.opens == house.counter.starts == {}
+
+
+def test_guesses_of_codes_are_slowed_and_a_neighbour_only_waits(
+    visitor: Visitor, clock: Clock, cast: Cast
+) -> None:
+    for number in range(21):
+        visitor.opens(f"/q/NOSUCH{number:02d}", status=404)
+    visitor.opens("/q/NOSUCHQR", status=429)
+    page = visitor.opens(f"/q/{cast.liutang}", status=429)
+    assert page.response.headers["Retry-After"] == "5"
+    (link,) = [link for link in page.links() if "waited=" in link]
+    visitor.opens(link, status=429)
+    clock.goes_on(seconds=6)
+    assert "柳塘村的邻居" in visitor.opens(link).words
+    visitor.opens(link.replace(cast.liutang, "NOSUCHQR"), status=429)
+    clock.goes_on(minutes=1)
+    visitor.opens(f"/q/{cast.changdong}")
+
+
+def test_whoever_has_a_form_open_does_not_guess(visitor: Visitor, cast: Cast) -> None:
+    where = f"/q/{cast.yunxi}/complaint"
+    filled = {
+        "text": "路灯坏了。",
+        "csrf_token": visitor.opens(where).form["csrf_token"],
+    }
+    for number in range(22):
+        visitor.client.get(f"/q/NOSUCH{number:02d}")
+    assert visitor.client.post(where, data=filled).status_code == 200

@@ -17,7 +17,7 @@ from portal.kernel.codes import in_fours, with_check_digits
 from portal.review import letters
 from portal.rounds import Phase
 from portal.web.installation import Installation
-from portal.web.limits import LOOKUP_FAILURES
+from portal.web.limits import MOST_FAILURES
 from portal.web.puzzles import STATUS
 from tests.makers import Cast, Clock, in_phase, make_complaint, make_reader
 from tests.visitor import Page, Visitor
@@ -340,7 +340,7 @@ def unknown(number: int) -> str:
 def test_many_unknown_receipts_raise_a_puzzle_and_never_a_lock(
     visitor: Visitor, clock: Clock, receipt: str
 ) -> None:
-    for number in range(LOOKUP_FAILURES + 1):
+    for number in range(MOST_FAILURES + 1):
         visitor.sends("/receipt", receipt=unknown(number), status=404)
     page = visitor.sends("/receipt", receipt=receipt, status=STATUS)
     assert "答一道小题就给您看" in page.words
@@ -355,7 +355,7 @@ def test_many_unknown_receipts_raise_a_puzzle_and_never_a_lock(
 
 def test_mistyped_receipts_never_raise_one(visitor: Visitor, receipt: str) -> None:
     wrong = receipt[:-1] + str((int(receipt[-1]) + 1) % 10)
-    for _ in range(LOOKUP_FAILURES + 5):
+    for _ in range(MOST_FAILURES + 5):
         visitor.sends("/receipt", receipt=wrong, status=422)
     assert "信在意见箱里" in shown(visitor, receipt).words
 
@@ -363,7 +363,7 @@ def test_mistyped_receipts_never_raise_one(visitor: Visitor, receipt: str) -> No
 def test_neighbours_of_another_block_are_not_asked(
     app: Flask, visitor: Visitor, receipt: str
 ) -> None:
-    for number in range(LOOKUP_FAILURES + 1):
+    for number in range(MOST_FAILURES + 1):
         visitor.sends("/receipt", receipt=unknown(number), status=404)
     other = Visitor(app)
     other.client.environ_base["REMOTE_ADDR"] = "198.51.100.9"
