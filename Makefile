@@ -58,6 +58,7 @@ bench: browser ## benchmarks beside their reference, as ratios
 
 soak: .venv/.tests ## long fault loops, with counts
 	$(BIN)/python -m bench.soak
+	$(BIN)/python -m bench.order
 
 messages: .venv/.tests ## collect what can be said in English into portal/locale/en.po
 	@pot=$$(mktemp); \

@@ -71,7 +71,7 @@ def backup(folder: Path, keys: Path | None) -> None:
     house.open_letterbox(by="cli", reason="backup")
     folder.mkdir(parents=True, exist_ok=True)
     for source, target in pairs:
-        _copy(source, target)
+        copy_database(source, target)
     click.echo(f"数据库已备份到 {folder}")
     if keys is not None:
         _backup_keys(house, keys)
@@ -96,7 +96,7 @@ def _require_new(target: Path) -> None:
         raise ConflictError(message)
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_database(source: Path, target: Path) -> None:
     """A consistent copy in key order, without free pages or log."""
     if source.exists():
         with closing(sqlite3.connect(source)) as connection:

@@ -2,8 +2,9 @@
 
 The private seed exists in memory while it is wrapped and never again on the server;
 a wrap is the seed sealed to one reader's public key, in the key store under
-`rounds/<round>/<place>/<staff>.<generation>`. Recusal destroys the wraps; destroying
-`rounds/<round>` destroys the round's texts in every backup.
+`rounds/<round>/<place>/<staff>`, of later generations `<staff>.<generation>`.
+Recusal destroys the wraps; destroying `rounds/<round>` destroys the round's texts in
+every backup.
 
 A new lock (a new generation) is put on when somebody leaves: letters to come are
 sealed to it, and a copy of an old wrap opens none of them. Older generations stay
@@ -21,6 +22,8 @@ from portal.kernel.keystore import KeyStore
 from portal.kernel.sealing import KeyPair, UnreadableError, seal
 from portal.people import Staff, TeamPlace, readers_of
 from portal.rounds.round import EmptyRoundError, NoReaderError, Round, RoundPlace
+
+FIRST = 1  # the generation made at the announcement; it has no suffix
 
 
 class NoKeyError(ForbiddenError):
@@ -61,7 +64,7 @@ def generations(
     found: dict[int, set[int]] = {}
     for name in keystore.names(_folder(round_id, place_id)):
         staff_id, _, generation = name.rpartition("/")[2].partition(".")
-        found.setdefault(int(generation), set()).add(int(staff_id))
+        found.setdefault(int(generation or FIRST), set()).add(int(staff_id))
     return found
 
 
@@ -183,7 +186,7 @@ def destroy_texts(keystore: KeyStore, round_id: int) -> int:
 def _new_lock(keystore: KeyStore, place: RoundPlace, readers: list[Staff]) -> None:
     """Wraps first: no letter is sealed to a key that nobody holds."""
     known = generations(keystore, place.round_id, place.place_id)
-    pair, generation = KeyPair.make(), max(known, default=0) + 1
+    pair, generation = KeyPair.make(), max(known, default=0) + FIRST
     for staff in readers:
         name = _name(place.round_id, place.place_id, staff.id, generation)
         keystore.put(name, seal(pair.seed, staff.public_key))
@@ -195,4 +198,5 @@ def _folder(round_id: int, place_id: int) -> str:
 
 
 def _name(round_id: int, place_id: int, staff_id: int, generation: int) -> str:
-    return f"{_folder(round_id, place_id)}/{staff_id}.{generation}"
+    suffix = "" if generation == FIRST else f".{generation}"
+    return f"{_folder(round_id, place_id)}/{staff_id}{suffix}"

@@ -5,24 +5,45 @@ with it by Spearman's rank correlation: tables as they are selected, and where e
 item's bytes lie in every file, write-ahead logs and freed pages included.
 """
 
-import json
 import secrets
 import sqlite3
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from math import sqrt
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine
 
 from portal import entrances
-from portal.intake.records import RESIDENT_TABLES
+from portal.cli import main
+from portal.cli.running import migrate
+from portal.intake.box_rows import Compartment
+from portal.kernel.settings import Settings
 from portal.rounds import Phase
 from portal.vote import DIMENSIONS, find_election
 from portal.web.installation import Installation
-from tests.makers import Cast, in_phase, make_vote
+from tests.house.order import (
+    Batch,
+    drop,
+    freed_pages,
+    in_backup,
+    measures,
+    offsets_in,
+    on_postgres,
+    order_in,
+    plain_on_postgres,
+    rank_correlation,
+    rows_of,
+    wal_frames,
+)
+from tests.makers import Cast, in_phase, make_cast, make_vote
+from tests.services import postgres_schema
 
+URGENT = b"""{"what": "letter", "category": "other", "text": "", "contact": null,
+"lookup": "00", "reply_key": "00", "urgent": true, "round": 1, "place": 1, "flags": []
+}"""
 ITEMS = 40
 BATCHES = 5
 # Of unordered items the rank correlation · sqrt(n - 1) is close to normal: 5.5 standard
@@ -30,119 +51,6 @@ BATCHES = 5
 DEVIATIONS = 5.5
 ONE = DEVIATIONS / sqrt(ITEMS - 1)
 ALL = DEVIATIONS / sqrt(BATCHES * (ITEMS - 1))
-
-
-def rank_correlation(places: Sequence[int]) -> float:
-    """Spearman's rho of the order of arrival with the order of `places` (no ties)."""
-    n = len(places)
-    rank = {place: i for i, place in enumerate(sorted(places))}
-    squares = sum((i - rank[place]) ** 2 for i, place in enumerate(places))
-    return 1 - 6 * squares / (n * (n * n - 1))
-
-
-def order_in(rows: Sequence[bytes], marks: Sequence[bytes]) -> list[int] | None:
-    """Where each mark stands among rows; None where not every mark is there."""
-    places = [next((i for i, r in enumerate(rows) if m in r), -1) for m in marks]
-    return None if -1 in places else places
-
-
-def offsets_in(content: bytes, marks: Sequence[bytes]) -> dict[str, list[int]]:
-    """The first and last place of each mark in a file, where every mark is there."""
-    found = {
-        "first": [content.find(mark) for mark in marks],
-        "last": [content.rfind(mark) for mark in marks],
-    }
-    return {name: places for name, places in found.items() if -1 not in places}
-
-
-@dataclass
-class Batch:
-    """What fell into the box between two openings, in the order of arrival."""
-
-    keys: list[bytes]
-    lookups: list[bytes]
-    ticks: list[bytes]
-    seals: list[bytes]
-    added: list[bytes]
-
-    def kinds(self) -> dict[str, list[bytes]]:
-        return vars(self)
-
-
-def drop(house: Installation, cast: Cast) -> Batch:
-    """Letters and answers by turns, as `receive` writes them."""
-    with house.sessions() as session:
-        here = entrances.entrance(session, cast.yunxi)
-    batch = Batch([], [], [], [], [])
-    common = {"round": here.round_id, "place": here.place_id, "flags": []}
-    for _ in range(ITEMS):
-        lookup, tick, sealed, added = (secrets.token_bytes(32) for _ in range(4))
-        letter = {
-            "what": "letter",
-            "category": "other",
-            "text": b64encode(sealed).decode(),
-            "contact": b64encode(sealed[::-1]).decode(),
-            "lookup": lookup.hex(),
-            "reply_key": lookup.hex(),
-        }
-        answers = {
-            "what": "answers",
-            "channel": "lift",
-            "revision": "r",
-            "ticks": {"mark": tick.hex()},
-            "texts": [["more", b64encode(sealed * 2).decode()]],
-        }
-        addition = {
-            "what": "addition",
-            "kind": "text",
-            "lookup": lookup.hex(),
-            "content": b64encode(added).decode(),
-            "echo": b64encode(added[::-1]).decode(),
-        }
-        for message in (letter, answers, addition):
-            key = secrets.token_bytes(32)
-            house.door.box.drop(key, json.dumps(message | common).encode())
-            if message is letter:
-                batch.keys.append(key)
-        batch.lookups.append(lookup)
-        batch.ticks.append(tick.hex().encode())
-        batch.seals.append(sealed)
-        batch.added.append(added)
-    return batch
-
-
-def rows_of(file: Path, table: str) -> list[bytes]:
-    """A table's rows in the order the database gives them unasked."""
-    connection = sqlite3.connect(file)
-    try:
-        rows = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
-    finally:
-        connection.close()
-    return [
-        b"|".join(v if isinstance(v, bytes) else str(v).encode() for v in row)
-        for row in rows
-    ]
-
-
-def measures(house: Installation, batch: Batch) -> dict[str, float]:
-    """Every order on disk that speaks of the batch, as correlation with arrival."""
-    house.door.box.file.connection()  # which makes the tables
-    folder = house.settings.instance
-    tables = {
-        "portal.db": [kind.__tablename__ for kind in RESIDENT_TABLES],
-        "letterbox.db": ["spent", "item"],
-    }
-    found: dict[str, list[int]] = {}
-    for name, marks in batch.kinds().items():
-        for file in sorted(folder.glob("*.db*")):
-            for end, places in offsets_in(file.read_bytes(), marks).items():
-                found[f"{end} bytes of {name} in {file.name}"] = places
-        for file_name, names in tables.items():
-            for table in names:
-                placed = order_in(rows_of(folder / file_name, table), marks)
-                if placed is not None:
-                    found[f"{name} in {table}"] = placed
-    return {what: rank_correlation(places) for what, places in found.items()}
 
 
 def checkpoint(house: Installation) -> None:
@@ -167,7 +75,7 @@ def test_an_opened_box_does_not_show_the_order_of_arrival(
 ) -> None:
     batches: list[dict[str, float]] = []
     for _ in range(BATCHES):
-        batch = drop(house, cast)
+        batch = drop(house, cast.yunxi, ITEMS)
         house.open_letterbox(by="timetable", reason="set hour")
         checkpoint(house)
         batches.append(measures(house, batch))
@@ -191,7 +99,7 @@ def test_an_opened_box_does_not_show_the_order_of_arrival(
 def test_nothing_of_an_item_is_left_once_its_key_is_forgotten(
     house: Installation, cast: Cast
 ) -> None:
-    batch = drop(house, cast)
+    batch = drop(house, cast.yunxi, ITEMS)
     house.open_letterbox(by="timetable", reason="set hour")
     house.door.box.forget_spent(before=house.today().replace(year=2099))
     house.door.box.file.forget_order()
@@ -204,7 +112,7 @@ def test_keys_swept_days_ago_are_forgotten_without_an_order(
     house: Installation, cast: Cast
 ) -> None:
     """What `forget_spent` leaves in the write-ahead log is in key order, too."""
-    batch = drop(house, cast)
+    batch = drop(house, cast.yunxi, ITEMS)
     house.open_letterbox(by="timetable", reason="set hour")
     house.door.box.forget_spent(before=house.today().replace(year=2099))
     assert too_ordered([measures(house, batch)]) == {}
@@ -231,7 +139,99 @@ def test_ballots_lose_their_order_with_the_next_opening(
     assert too_ordered([after]) == {}
 
 
+def test_what_is_put_off_for_its_own_hour_forgets_its_order_too(
+    house: Installation, cast: Cast
+) -> None:
+    batch = drop(house, cast.yunxi, ITEMS)
+    assert too_ordered([measures(house, batch)]) != {}
+    not_yet = frozenset({cast.round_id})
+    assert house.open_letterbox(by="timetable", reason="set hour", not_yet=not_yet) == 0
+    after = measures(house, batch)
+    assert "keys in item" in after
+    assert too_ordered([after]) == {}
+
+
+def test_an_opening_with_urgent_letters_leaves_no_order_of_the_others(
+    house: Installation, cast: Cast
+) -> None:
+    batch = drop(house, cast.yunxi, ITEMS)
+    house.door.box.drop(bytes(32), URGENT, Compartment.URGENT)
+    house.open_urgent()
+    assert house.door.box.waiting() == 3 * ITEMS
+    after = measures(house, batch)
+    assert "keys in item" in after
+    assert too_ordered([after]) == {}
+
+
+def test_a_backup_shows_no_order(
+    house: Installation, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command opens the box itself, before it copies anything."""
+    batch = drop(house, cast.yunxi, ITEMS)
+    monkeypatch.setenv("PORTAL_INSTANCE", str(house.settings.instance))
+    CliRunner().invoke(main, ["backup", str(tmp_path / "kept")])
+    assert house.door.box.waiting() == 0
+    assert [file.name for file in (tmp_path / "kept").glob("letterbox*")] == []
+    found = in_backup(tmp_path / "kept", batch)
+    assert "first bytes of lookups in backup of portal.db" in found
+    assert too_ordered([found]) == {}
+
+
+@pytest.mark.services
+def test_postgresql_shows_no_order_by_row_pointer_or_transaction(
+    tmp_path: Path,
+) -> None:
+    with postgres_schema() as url:
+        settings = replace(Settings.at(tmp_path / "instance"), database_url=url)
+        settings.instance.mkdir()
+        migrate(url)
+        cast = make_cast(settings)
+        house = Installation.at(settings)
+        batch = drop(house, cast.yunxi, ITEMS)
+        house.open_letterbox(by="timetable", reason="set hour")
+        with house.engine.connect() as connection:
+            found = on_postgres(connection, batch)
+        house.close()
+        assert len(found) == 8
+        assert too_ordered([found]) == {}
+
+
 # Twins
+
+
+@pytest.mark.services
+def test_postgresql_shows_the_order_of_rows_inserted_as_they_came() -> None:
+    batch = Batch([], [secrets.token_bytes(32) for _ in range(ITEMS)], [], [], [])
+    with postgres_schema() as url:
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            plain_on_postgres(connection, batch)
+            found = on_postgres(connection, batch)
+        engine.dispose()
+    assert found["ctid of letter"] == found["xmin of letter"] == 1.0
+
+
+def test_freed_pages_and_log_frames_show_the_order_of_a_plain_table(
+    tmp_path: Path,
+) -> None:
+    marks = [secrets.token_bytes(2000) for _ in range(ITEMS)]
+    connection = sqlite3.connect(tmp_path / "plain.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA secure_delete=OFF")
+    connection.execute("CREATE TABLE letter (id TEXT PRIMARY KEY, lookup BLOB)")
+    for mark in marks:
+        connection.execute(
+            "INSERT INTO letter VALUES (?, ?)", (secrets.token_hex(16), mark)
+        )
+    frames = wal_frames(tmp_path / "plain.db-wal", marks)
+    connection.execute("DROP TABLE letter")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    heads = [mark[:32] for mark in marks]
+    freed = offsets_in(freed_pages(tmp_path / "plain.db"), heads)
+    assert frames is not None
+    assert rank_correlation(frames) == pytest.approx(1, abs=0.05)
+    assert abs(rank_correlation(freed["first"])) == pytest.approx(1, abs=0.1)
 
 
 def test_a_plain_table_shows_the_order(tmp_path: Path, cast: Cast) -> None:
@@ -275,7 +275,7 @@ def test_a_box_that_is_not_opened_shows_the_order(
     house: Installation, cast: Cast
 ) -> None:
     """Said on the privacy page; and the measure sees it."""
-    batch = drop(house, cast)
+    batch = drop(house, cast.yunxi, ITEMS)
     shown = too_ordered([measures(house, batch)])
     assert shown["first bytes of keys in letterbox.db-wal"] == pytest.approx(1, abs=0.1)
 
@@ -284,7 +284,7 @@ def test_a_box_that_forgets_no_order_is_found_out(
     house: Installation, cast: Cast
 ) -> None:
     """The twin of the sweep: deleted, even zeroed, but the log kept."""
-    batch = drop(house, cast)
+    batch = drop(house, cast.yunxi, ITEMS)
     (opening,) = house.door.box.turn_key()
     with house.door.box.file.writing() as box:
         box.execute(

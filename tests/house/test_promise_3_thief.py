@@ -250,8 +250,8 @@ def test_the_recused_have_no_wrap(house: Installation, cast: Cast) -> None:
         place_id = entrances.entrance(session, cast.liutang).place_id
     folder = f"rounds/{cast.round_id}/{place_id}"
     assert house.keystore.names(folder) == [
-        f"{folder}/{cast.member.staff_id}.1",
-        f"{folder}/{cast.mate.staff_id}.1",
+        f"{folder}/{cast.member.staff_id}",
+        f"{folder}/{cast.mate.staff_id}",
     ]
 
 

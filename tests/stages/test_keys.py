@@ -63,7 +63,7 @@ class Years:
         names = [
             name
             for name in self.house.keystore.names(folder)
-            if name.startswith(f"{folder}/{player.staff_id}.")
+            if name.partition(".")[0] == f"{folder}/{player.staff_id}"
         ]
         return [self.house.keystore.get(name) or b"" for name in names]
 
@@ -198,7 +198,7 @@ def test_who_holds_new_keys_only_is_told_to_ask_for_the_old(
     before = years.letter("换锁以前的信")
     place, keystore = years.place(YUNXI), years.house.keystore
     years.rotate(YUNXI)
-    keystore.destroy(f"rounds/{place.round_id}/{place.place_id}/{cast.mate.staff_id}.1")
+    keystore.destroy(f"rounds/{place.round_id}/{place.place_id}/{cast.mate.staff_id}")
     with pytest.raises(NoKeyError):
         years.read(before, cast.mate)
     assert years.read(years.letter("以后的信"), cast.mate) == "以后的信"
@@ -242,7 +242,7 @@ def test_the_last_holder_of_an_old_key_does_not_leave(years: Years, cast: Cast) 
     before = years.letter("换锁以前的信")
     place, keystore = years.place(YUNXI), years.house.keystore
     years.take_away(cast.recused, YUNXI)
-    keystore.destroy(f"rounds/{place.round_id}/{place.place_id}/{cast.mate.staff_id}.1")
+    keystore.destroy(f"rounds/{place.round_id}/{place.place_id}/{cast.mate.staff_id}")
     with pytest.raises(LastKeyError):
         years.take_away(cast.member, YUNXI)
     assert years.read(before, cast.member) == "换锁以前的信"

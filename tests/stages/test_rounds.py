@@ -163,7 +163,7 @@ def test_a_key_is_wrapped_to_readers_only(
     round_keys.make_keys(session, house.keystore, round_)
     folder = f"rounds/{round_.id}"
     assert house.keystore.names(folder) == [
-        f"{folder}/{place.id}/{cast.member.staff_id}.1"
+        f"{folder}/{place.id}/{cast.member.staff_id}"
     ]
     key = round_keys.community_key(
         house.keystore,
