@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from portal import entrances, reports
 from portal.entrances import Channel, ChannelKind, Code
 from portal.kernel import audit, codes
-from portal.kernel.errors import NotFoundError
+from portal.kernel.errors import InvalidError, NotFoundError
 from portal.people import Permission
 from portal.places import Place
 from portal.posters import qr
@@ -19,6 +19,7 @@ from portal.posters.words import address_of
 from portal.rounds import get_round, places_in
 from portal.web.desk import nav
 from portal.web.desk.entrances_forms import ChannelForm, IssueForm
+from portal.web.desk.words import CHANNELS, choices
 from portal.web.guards import desk
 from portal.web.rendering import page_url, render
 from portal.web.request import db, installation, now, today
@@ -67,6 +68,25 @@ def add_channel() -> ResponseReturnValue:
         return _overview(form, IssueForm(formdata=None)), 422
     entrances.add_channel(db(), ChannelKind(form.kind.data), form.name.data or "")
     return redirect(_here(done="made"), 303)
+
+
+@bp.post("/channels/<int:channel_id>")
+@desk(Permission.MANAGE_ENTRANCES)
+def change_channel(channel_id: int) -> ResponseReturnValue:
+    """Another name or kind for a channel; its codes keep."""
+    form, channel = ChannelForm(), db().get(Channel, channel_id)
+    if channel is None:
+        raise NotFoundError
+    if not form.validate():
+        return _overview(form, IssueForm(formdata=None)), 422
+    kind = ChannelKind(form.kind.data)
+    try:
+        entrances.change_channel(db(), channel, kind=kind, name=form.name.data or "")
+    except InvalidError as refusal:
+        form.refuse(refusal)
+        return _overview(form, IssueForm(formdata=None)), 422
+    _note("channel.change", str(channel_id), channel.name)
+    return redirect(_here(done="saved"), 303)
 
 
 @bp.post("/issue")
@@ -172,6 +192,7 @@ def _overview(channel_form: ChannelForm, form: IssueForm) -> str:
         channel_form=channel_form,
         form=form,
         channels=channels,
+        kinds=choices(CHANNELS),
         places=[(one, live.count(one.id)) for one in places],
         wanted=len(here) * len(ways),
         fresh=len(fresh),
