@@ -77,7 +77,8 @@ NUMBERS: Sequence[Rule] = (
     # WeChat: a letter, then 5 to 19 letters, digits, _ or -; QQ: 5 to 11 digits
     Rule(
         Kind.ACCOUNT,
-        "((?:微信|(?:^|[^a-z])(?:wx|vx|v)|[薇威v]信|weixin|wechat|qq|[q扣][扣号]"
+        "((?:微信|(?:^|[^a-z])(?:wx|vx|v(?=[: ]))|[薇威v]信|weixin|wechat|qq"
+        "|[q扣][扣号]"
         "|抖音|快手|支付宝)"
         "(?:账号|帐号|号码?|id|是|为|叫|搜|加|:|,| ){0,4})"
         "([a-z][a-z0-9_-]{5,19}|[1-9][0-9]{4,10}"
