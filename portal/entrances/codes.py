@@ -90,6 +90,14 @@ Index(
 )
 
 
+class HungPicture(Base):
+    """A photo of where a code hangs: staff's own, drawn anew, nobody's to seal."""
+
+    __tablename__ = "hung_picture"
+    code: Mapped[str] = mapped_column(ForeignKey("code.code"), primary_key=True)
+    jpeg: Mapped[bytes]
+
+
 class LabelError(InvalidError):
     """Labels that cannot be printed."""
 
@@ -212,15 +220,23 @@ def mark_printed(session: Session, printed: Iterable[Code], *, today: date) -> N
 
 
 def mark_posted(
-    session: Session, code: Code, *, where: str, by: str, today: date
+    session: Session,
+    code: Code,
+    *,
+    where: str,
+    by: str,
+    today: date,
+    jpeg: bytes | None = None,
 ) -> None:
-    """Note where a code hangs and who hung it.
+    """Note where a code hangs, who hung it, and what that looks like.
 
     Raises NotLiveError.
     """
     _require_live(code)
     code.posted_on, code.posted_by = today, by
     code.posted_at = where.strip()[:LONGEST_LABEL] or code.name
+    if jpeg is not None:
+        session.merge(HungPicture(code=code.code, jpeg=jpeg))
     session.flush()
 
 

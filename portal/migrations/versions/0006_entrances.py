@@ -29,10 +29,17 @@ def upgrade() -> None:
             batch_op.alter_column(name, server_default=None)
     op.create_index('ix_code_live', 'code', ['round_id', 'place_id', 'channel_id', 'label'],
                     unique=True, sqlite_where=LIVE, postgresql_where=LIVE)
+    op.create_table('hung_picture',
+    sa.Column('code', sa.String(), nullable=False),
+    sa.Column('jpeg', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['code'], ['code.code'], name=op.f('fk_hung_picture_code_code')),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_hung_picture'))
+    )
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table('hung_picture')
     op.drop_index('ix_code_live', table_name='code')
     with op.batch_alter_table('code', schema=None) as batch_op:
         batch_op.drop_constraint(op.f('fk_code_replaced_by_code'), type_='foreignkey')

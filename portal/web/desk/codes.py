@@ -1,13 +1,17 @@
 """二维码: the life of one community's codes, from the printer to the wall."""
 
-from flask import Blueprint, redirect, request
+from io import BytesIO
+
+from flask import Blueprint, redirect, request, send_file
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from portal import entrances
-from portal.entrances import Channel, ChannelKind, Code
+from portal.entrances import Channel, ChannelKind, Code, HungPicture
 from portal.entrances.codes import LONGEST_LABEL
+from portal.intake.pictures import LARGEST_FILE, clean_picture
 from portal.kernel import audit, codes
 from portal.kernel.errors import NotFoundError, Refusal
 from portal.people import Permission
@@ -100,14 +104,36 @@ def printed(place_code: str) -> ResponseReturnValue:
 @desk(Permission.MANAGE_ENTRANCES)
 def posted(code: str) -> ResponseReturnValue:
     """Note where a code hangs."""
+    request.max_content_length = LARGEST_FILE + 64 * 1024
     found, form = _code(code), PostedForm()
     if not form.validate():
         return _page(found.place, _labels_form(sent=False), refused=form), 422
+    try:
+        jpeg = _picture()
+    except Refusal as refusal:
+        form.refuse(refusal)
+        page = _page(found.place, _labels_form(sent=False), refused=form)
+        return page, status_of(refusal)
     entrances.mark_posted(
-        db(), found, where=form.where.data or "", by=somebody().name, today=today()
+        db(),
+        found,
+        where=form.where.data or "",
+        by=somebody().name,
+        today=today(),
+        jpeg=jpeg,
     )
     _note("code.posted", found.code)
     return redirect(_there(found.place, done="saved"), 303)
+
+
+@bp.get("/<code>/hung.jpg")
+@desk(Permission.MANAGE_ENTRANCES)
+def hung(code: str) -> ResponseReturnValue:
+    """The photo of where a code hangs."""
+    found = db().get(HungPicture, code)
+    if found is None:
+        raise NotFoundError
+    return send_file(BytesIO(found.jpeg), "image/jpeg")
 
 
 @bp.post("/<code>/rotate")
@@ -149,9 +175,24 @@ def _page(
         refused=refused,
         posted_form=PostedForm(formdata=None),
         longest_label=LONGEST_LABEL,
+        pictured=set(
+            db().scalars(
+                select(HungPicture.code).where(
+                    HungPicture.code.in_([reach.code.code for reach in reaches])
+                )
+            )
+        ),
         chats=_chats([reach.code for reach in reaches]),
         button=OneButton(formdata=None),
     )
+
+
+def _picture() -> bytes | None:
+    """The photo that was sent along, drawn anew; None where none was chosen."""
+    file = request.files.get("picture")
+    if file is None or not file.filename:
+        return None
+    return clean_picture(file.read())
 
 
 def _chats(codes: list[Code]) -> list[tuple[Code, str]]:

@@ -1,9 +1,11 @@
 """The life of codes on the desk, from buildings to posters that were replaced."""
 
+import io
 from typing import Any
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy.orm import Session
 
 from portal.entrances import Code, CodeState, codes_of
@@ -66,6 +68,25 @@ def test_a_code_is_printed_posted_and_says_where_it_hangs(
     )
     assert code(session, cast.yunxi).state is CodeState.POSTED
     assert "2栋大厅左墙" in page.words
+
+
+def test_a_photo_of_where_it_hangs_is_drawn_anew_and_shown(
+    office: Visitor, cast: Cast
+) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), "#a4271b").save(picture, "PNG")
+    where = f"/desk/codes/{cast.yunxi}/posted"
+    token = office.opens(PLACE).form["csrf_token"][0]
+    sent = {"csrf_token": token, "where": "大厅"}
+    file = (io.BytesIO(picture.getvalue()), "IMG_0001.png")
+    assert office.client.post(where, data={**sent, "picture": file}).status_code == 303
+    assert "看照片" in office.opens(PLACE).words
+    shown = office.client.get(f"/desk/codes/{cast.yunxi}/hung.jpg")
+    assert Image.open(io.BytesIO(shown.data)).format == "JPEG"
+    file = (io.BytesIO(b"no picture"), "IMG_0002.png")
+    answer = office.client.post(where, data={**sent, "picture": file})
+    assert answer.status_code == 422
+    assert "这不是照片" in answer.get_data(as_text=True)
 
 
 def test_a_rotated_code_goes_on_apart_and_says_so(
