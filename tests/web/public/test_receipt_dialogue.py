@@ -219,7 +219,7 @@ def confirmed(visitor: Visitor, receipt: str) -> Page:
     """Ask for it, then say yes."""
     asked = posts(visitor, "withdraw", receipt)
     assert "真的要撤回这封信吗" in asked.words
-    return visitor.posts("/receipt/withdraw", **asked.form)  # type: ignore[arg-type]
+    return visitor.posts("/receipt/withdraw", **asked.form)
 
 
 @pytest.mark.parametrize("is_opened", [False, True])
@@ -247,7 +247,7 @@ def test_asking_alone_takes_nothing_back(
     asked = posts(visitor, "withdraw", receipt)
     assert house.door.box.waiting() == 1
     stale = {**asked.form, "csrf_token": ["no token"]}
-    visitor.posts("/receipt/withdraw", status=422, **stale)  # type: ignore[arg-type]
+    visitor.posts("/receipt/withdraw", status=422, **stale)
     assert house.door.box.waiting() == 1
 
 
@@ -326,7 +326,7 @@ def test_the_slip_leads_on_to_the_letter_without_typing(
     fields = {"receipt": slip.form["receipt"][0], "csrf_token": "x"}
     last = fields["receipt"][-4:]
     page = visitor.posts("/receipt/check", last=last, **fields)
-    shown_page = visitor.posts("/receipt", **page.form)  # type: ignore[arg-type]
+    shown_page = visitor.posts("/receipt", **page.form)
     assert "信在意见箱里" in shown_page.words
 
 
@@ -346,7 +346,7 @@ def test_many_unknown_receipts_raise_a_puzzle_and_never_a_lock(
     assert "答一道小题就给您看" in page.words
     clock.goes_on(seconds=10)
     answer = {**page.form, "total": [total(page)]}
-    told = visitor.posts("/receipt", **answer)  # type: ignore[arg-type]
+    told = visitor.posts("/receipt", **answer)
     assert "信在意见箱里" in told.words
     visitor.sends("/receipt", receipt=receipt, status=STATUS)
     clock.goes_on(minutes=1)
