@@ -56,8 +56,10 @@ def one_line(text: str) -> str:
 def _visible(text: str) -> str:
     text = text.replace("\r\n", "\n").translate(_LINES)
     if not _ORDINARY.fullmatch(text):
-        text = unicodedata.normalize("NFC", _with_short_runs(text))
-        text = unicodedata.normalize("NFC", _without_hidden(text))
+        text = _with_short_runs(text)
+        text = unicodedata.normalize("NFC", text)
+        text = _without_hidden(text)
+        text = unicodedata.normalize("NFC", text)
     return _BLANK_LINES.sub("\n\n", text).strip()
 
 
