@@ -5,7 +5,7 @@ from pkgutil import iter_modules
 
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 from portal.kernel.settings import Settings
 from portal.web import (
@@ -31,6 +31,19 @@ class RowNumber(IntegerConverter):
         super().__init__(url_map, max=LARGEST_ROW)
 
 
+class Word(UnicodeConverter):
+    """A code or name in an address; with a NUL, which no row has, it is not found."""
+
+    def to_python(self, value: str) -> str:
+        """The word.
+
+        Raises ValidationError.
+        """
+        if "\0" in value:
+            raise ValidationError
+        return value
+
+
 def create_app(installation: Installation | None = None) -> Flask:
     """The WSGI application of an installation, or of the one in the environment."""
     installation = installation or Installation.at(Settings.from_environment())
@@ -42,7 +55,7 @@ def create_app(installation: Installation | None = None) -> Flask:
     app.request_class = request.UnspooledRequest
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters |= {"int": RowNumber, "default": Word}
     app.extensions["portal"] = installation
     for piece in (rendering, request, limits, guards, errors, puzzles):
         piece.arm(app)

@@ -182,6 +182,23 @@ def test_every_reading_and_every_step_is_in_the_log(life: Life) -> None:
     assert len([1 for _, action in log if action == "round.advance"]) == 9
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/q/%00",
+        f"/vote/%00/{YUNXI}",
+        "/vote/2026-1/%00",
+        "/disclosures/1/%00",
+        "/results/1/%00",
+        "/results/1/files/%00",
+        "/notices/2147483647",
+        "/notices/2147483648",
+    ],
+)
+def test_what_a_database_cannot_look_up_is_not_found(life: Life, address: str) -> None:
+    life.phone().opens(address, status=404)
+
+
 @pytest.mark.services
 def test_both_databases_tell_the_same(on_sqlite: Life, on_postgresql: Life) -> None:
     assert on_sqlite.told.keys() == on_postgresql.told.keys()
