@@ -143,7 +143,7 @@ def join(letter_id: str) -> ResponseReturnValue:
 
     def add() -> None:
         finding = finding_for(db(), form.draft(), staff=who)
-        evidence.found_in(db(), finding, letter=letter, by=who, now=now())
+        evidence.join(db(), finding, letter=letter, reader=staff.reader())
 
     if attempt(form, add):
         return _on(letter_id, done="joined")
