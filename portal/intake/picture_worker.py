@@ -25,6 +25,11 @@ from PIL import (
     WebPImagePlugin,
 )
 
+TOO_MUCH = (
+    MemoryError,
+    Image.DecompressionBombWarning,
+    Image.DecompressionBombError,
+)
 TOO_LARGE, BROKEN = 11, 12  # exit statuses; what the decoder itself dies of is others
 QUALITIES = (85, 75, 65, 55, 40)  # tried in turn until the JPEG is small enough
 NICENESS = 10  # letters go before pictures
@@ -49,10 +54,6 @@ LOADED = (
 )
 
 
-class TooLargeError(Exception):
-    """More pixels than are decoded."""
-
-
 def confine(*, memory: int, seconds: int) -> None:
     """Give up everything that drawing a picture does not need."""
     for what, most in (
@@ -66,16 +67,14 @@ def confine(*, memory: int, seconds: int) -> None:
     os.nice(NICENESS)
 
 
-def redrawn(data: bytes, kind: str, *, pixels: int, side: int, size: int) -> bytes:
+def redrawn(data: bytes, kind: str, *, side: int, size: int) -> bytes:
     """The picture as a JPEG of at most `size` bytes and `side` pixels a side.
 
     Of several pictures in one file the first, upright, on white where it was clear.
 
-    Raises TooLargeError, and whatever a decoder raises.
+    Raises whatever a decoder raises.
     """
     with Image.open(io.BytesIO(data), formats=[kind]) as image:
-        if image.width * image.height > pixels:
-            raise TooLargeError
         turn = TURNS.get(_orientation(image))
         small = _small(image, side)
     return _jpeg(small if turn is None else small.transpose(turn), size)
@@ -124,20 +123,13 @@ def main() -> int:
     memory, seconds, pixels, side, size = (int(limit) for limit in limits)
     Image.preinit()
     pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
-    Image.MAX_IMAGE_PIXELS = pixels
+    Image.MAX_IMAGE_PIXELS = pixels  # asked of the head, before anything is decoded
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     confine(memory=memory, seconds=seconds)
     try:
-        drawn = redrawn(
-            sys.stdin.buffer.read(), kind, pixels=pixels, side=side, size=size
-        )
-    except (
-        TooLargeError,
-        MemoryError,
-        Image.DecompressionBombWarning,
-        Image.DecompressionBombError,
-    ):
+        drawn = redrawn(sys.stdin.buffer.read(), kind, side=side, size=size)
+    except TOO_MUCH:
         return TOO_LARGE
     except Exception:  # noqa: BLE001 -- decoders raise anything; none of it is told
         return BROKEN

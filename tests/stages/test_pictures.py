@@ -373,7 +373,10 @@ def confined(deed: str, **given: int) -> subprocess.CompletedProcess[bytes]:
         f"picture_worker.confine(**{limits!r})\n{deed}\nprint('done')"
     )
     return subprocess.run(
-        [sys.executable, "-I", "-c", program], capture_output=True, check=False
+        [sys.executable, "-I", "-c", program],
+        capture_output=True,
+        check=False,
+        timeout=60,  # only where a limit is missing
     )
 
 

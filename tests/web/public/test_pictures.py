@@ -1,5 +1,6 @@
 """Adding pictures: a second step under the receipt, that tells what became of each."""
 
+import gzip
 import io
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from werkzeug.formparser import default_stream_factory
 from werkzeug.test import TestResponse
 
 from portal.intake import pictures
-from portal.intake.additions import MOST_PICTURES
+from portal.intake.additions import MOST_PICTURES, TooManyPicturesError
 from portal.intake.pictures import (
     LARGEST_FILE,
     BrokenPictureError,
@@ -26,6 +27,7 @@ from portal.review.letters import read, read_picture
 from portal.rounds import Phase
 from portal.web.installation import Installation
 from portal.web.public.pictures import LARGEST_FORM
+from tests.house.test_promise_5_pages import WINDOW
 from tests.house.walk import receipt_on
 from tests.makers import Cast, make_complaint, make_reader
 from tests.stages import picture_attacks as attacks
@@ -124,6 +126,16 @@ def test_a_letter_with_three_pictures_has_no_form_for_more(
     assert URL not in visitor.sends("/receipt", receipt=receipt).html
 
 
+def test_every_page_with_the_form_is_whole_in_one_window(
+    visitor: Visitor, letter: Page, cast: Cast
+) -> None:
+    sent = visitor.sends(f"/q/{cast.yunxi}/complaint", text="路灯坏了三盏。")
+    refused = adds(visitor, letter, b"%PDF", jpeg(), b"%PDF", jpeg(), status=422)
+    for page in (letter, sent, refused):
+        body = len(gzip.compress(page.response.get_data(), 6))
+        assert body + len(str(page.response.headers)) <= WINDOW
+
+
 # What becomes of the pictures
 
 
@@ -191,10 +203,9 @@ def test_what_was_refused_is_told_by_its_place(
 def test_a_fourth_picture_does_not_fit(
     visitor: Visitor, letter: Page, house: Installation
 ) -> None:
-    page = adds(
-        visitor, letter, *(jpeg(scene(n, n)) for n in (30, 40, 50, 60)), status=422
-    )
-    assert "第 4 张：" in page.words
+    three = [jpeg(scene(n, n)) for n in (30, 40, 50)]
+    page = adds(visitor, letter, *three, b"never looked at", status=422)
+    assert f"第 4 张：{TooManyPicturesError.sentence}" in page.words
     assert "加上了 3 张" in page.words
     assert waiting(house) == 1 + MOST_PICTURES
 
