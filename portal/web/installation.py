@@ -59,7 +59,9 @@ class Installation:
     ballots: BallotBox
     clock: Callable[[], datetime] = clock.now
     counter: DayCounter = field(default_factory=DayCounter)
-    _quarter: float = field(default=0, init=False)  # when urgent letters were looked for
+    _quarter: float = field(
+        default=0, init=False
+    )  # when urgent letters were looked for
 
     @classmethod
     def at(cls, settings: Settings) -> "Installation":
