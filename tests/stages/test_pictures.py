@@ -1,6 +1,7 @@
 """Pictures: only what they show comes in, and no file stops the door."""
 
 import io
+import shutil
 import subprocess
 import sys
 import threading
@@ -219,7 +220,9 @@ def house(
     prepared: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
     """A door that all the files of this module come to."""
-    house = Installation.at(Settings.at(prepared[0]))
+    folder = tmp_path_factory.mktemp("door") / "instance"
+    shutil.copytree(prepared[0], folder)
+    house = Installation.at(Settings.at(folder))
     yield house
     house.close()
 
