@@ -54,6 +54,7 @@ def page() -> ResponseReturnValue:
         kinds=kinds,
         streets=_streets(reaches, here, kinds),
         channels=_channels(reaches, here, kinds),
+        places=_places(here, kinds),
         quiet=[r for r in reaches if r.is_quiet(today())],
         bursts=[(r, day, n) for r in reaches for day, n in r.bursts],
         days=entrances.counts.QUIET_DAYS,
@@ -95,7 +96,7 @@ def _channels(
             kind,
             _cell(reaches, here, kind),
             sum(r.starts for r in reaches if r.code.channel.kind is kind),
-            came[kind],
+            sum(number for (_, by), number in came.items() if by is kind),
         )
         for kind in kinds
     ]
@@ -111,15 +112,26 @@ def _cell(reaches: Iterable[Reach], here: dict[int, Place], kind: ChannelKind) -
     return Cell(opens, opens * PER / households if households else None)
 
 
-def _responses(here: dict[int, Place]) -> Counter[ChannelKind]:
+def _places(
+    here: dict[int, Place], kinds: list[ChannelKind]
+) -> list[tuple[Place, list[int]]]:
+    """Questionnaires per community and kind of channel, as openings brought them."""
+    came = _responses(here)
+    return [
+        (place, [came[key, kind] for kind in kinds])
+        for key, place in sorted(here.items(), key=lambda pair: pair[1].code)
+    ]
+
+
+def _responses(here: dict[int, Place]) -> Counter[tuple[int, ChannelKind]]:
     rows = db().execute(
-        select(Response.channel_kind, func.count())
+        select(Response.place_id, Response.channel_kind, func.count())
         .where(
             Response.round_id == nav.the_round().id, Response.place_id.in_(list(here))
         )
-        .group_by(Response.channel_kind)
+        .group_by(Response.place_id, Response.channel_kind)
     )
-    found: Counter[ChannelKind] = Counter()
-    for kind, number in rows:
-        found[kind] = number
+    found: Counter[tuple[int, ChannelKind]] = Counter()
+    for place_id, kind, number in rows:
+        found[place_id, kind] = number
     return found

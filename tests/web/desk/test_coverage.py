@@ -6,7 +6,7 @@ from flask import Flask
 
 from portal import entrances
 from portal.web.installation import Installation
-from tests.makers import Cast, signed_in
+from tests.makers import Cast, make_answers, signed_in
 
 
 def scanned(house: Installation, code: str, *, opens: int, days_ago: int) -> None:
@@ -67,3 +67,14 @@ def test_a_member_sees_only_their_own_communities(
 
 def test_a_unit_sees_no_coverage(app: Flask, house: Installation, cast: Cast) -> None:
     signed_in(app, house, cast.unit).opens("/desk/coverage", status=403)
+
+
+def test_questionnaires_stand_by_community_and_kind_of_channel_after_an_opening(
+    app: Flask, house: Installation, cast: Cast
+) -> None:
+    office = signed_in(app, house, cast.office)
+    for _ in range(3):
+        make_answers(house, cast.yunxi)
+    assert "云溪社区 0 0" in office.opens("/desk/coverage").words
+    house.open_letterbox(by="office", reason="test")
+    assert "云溪社区 3 0" in office.opens("/desk/coverage").words
