@@ -1,5 +1,6 @@
 """Commands around files and paper: places, codes, slips, verification."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from portal.entrances import Code, codes_of
 from portal.kernel import audit
 from portal.kernel.errors import ConflictError, InvalidError, NotFoundError
 from portal.kernel.sealing import KeyPair
+from portal.kernel.settings import Settings
 from portal.places import PlacesFileError
 from portal.posters import qr
 from portal.posters.batch import plain_name
@@ -21,7 +23,7 @@ from portal.posters.words import address_of
 from portal.rounds import Round
 from portal.vote import verify as verifier
 from portal.vote.manifest import fingerprint, make_manifest, short_fingerprint
-from portal.vote.sheets import Sheet, draw_slips
+from portal.vote.sheets import Sheet, Unembedded, draw_slips, type_for
 from portal.vote.slips import Slip, make_slips
 from portal.web.installation import Installation
 
@@ -37,6 +39,21 @@ class MadeAlreadyError(ConflictError):
         "这个社区的票已经制过了。再制一次，印好的票就作废；"
         "真要重制，请换一个 --out 文件夹。"
     )
+
+
+class NotOfflineError(ConflictError):
+    """Secrets would be made where the server or its database is."""
+
+    sentence = (
+        "这里有码上巡的服务器或数据库。制票要在不联网、没有装服务器的电脑上做，"
+        "也不要设 PORTAL_DATABASE_URL：选票密码一刻也不能和服务器在一起。"
+    )
+
+
+UNEMBEDDED = (
+    "这台电脑没有合适的中文字体：票面用阅读软件自带的宋体，换一台电脑打印可能走样。"
+    "可以用 PORTAL_FONT 指定字体文件后重制。"
+)
 
 
 @click.group("places")
@@ -147,6 +164,7 @@ def _write_code(code: Code, base_url: str, out: Path) -> None:
 @click.option("--out", required=True, type=FOLDER)
 def slips(count: int, key: Path, out: Path, **printed: str) -> None:
     """离线制票：票面 PDF 和清单；不连服务器，也不连数据库."""
+    _require_offline(out, key)
     file = out / f"{printed['place_code']}.manifest.json"
     if file.exists():
         raise MadeAlreadyError
@@ -159,7 +177,7 @@ def slips(count: int, key: Path, out: Path, **printed: str) -> None:
             made.append(slip)
             bar.update(1)
     out.mkdir(parents=True, exist_ok=True)
-    (out / f"{sheet.place_code}.pdf").write_bytes(draw_slips(made, sheet))
+    _print(made, sheet, out / f"{sheet.place_code}.pdf")
     manifest = make_manifest(
         sheet.round_code,
         sheet.place_code,
@@ -170,6 +188,31 @@ def slips(count: int, key: Path, out: Path, **printed: str) -> None:
     click.echo(f"N = {count}\n根 {manifest.root.hex()}")
     click.echo(f"制票密钥指纹 {fingerprint(printer.verify_key)}")
     click.echo("请把 N、根、指纹张贴公布；只把 manifest.json 交给服务器。")
+
+
+def _require_offline(*paths: Path) -> None:
+    """No database is named, and no folder in use is or lies in an instance.
+
+    Raises NotOfflineError.
+    """
+    settings = Settings.from_environment()
+    folders = [settings.instance]
+    for path in paths:
+        folders += [path.absolute(), *path.absolute().parents]
+    marks = ("portal.db", "letterbox.db", "ballots.db")
+    found = any((folder / mark).exists() for folder in folders for mark in marks)
+    if found or settings.keystore.exists() or os.environ.get("PORTAL_DATABASE_URL"):
+        raise NotOfflineError
+
+
+def _print(made: list[Slip], sheet: Sheet, file: Path) -> None:
+    own = Settings.from_environment().font
+    type_ = type_for(sheet, own)
+    if isinstance(type_, Unembedded):
+        click.echo(UNEMBEDDED, err=True)
+    with click.progressbar(length=len(made), label="票面") as bar:
+        pdf = draw_slips(made, sheet, type_=type_, step=lambda: bar.update(1))
+    file.write_bytes(pdf)
 
 
 def _printer_key(path: Path) -> KeyPair:

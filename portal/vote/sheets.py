@@ -1,13 +1,16 @@
-"""The printed slips: A4 pages, three slips each, to cut, fold and seal.
+"""The printed slips: A4 pages, three slips each, to cut, fold in three and seal.
 
-Made offline together with the manifest. Outside: community and 票号; under the fold:
-secret, QR code, six check codes, what to do and what the vote does not guarantee.
-The PDF holds no time of making.
+Printed on one side. Panel 1 is the cover: community, 票号 and a pattern; folded back
+behind it panel 2 has the secret, QR code and check codes; panel 3, folded over those,
+says what to do and what is not guaranteed. The PDF holds no time of making.
 """
 
+import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
@@ -17,22 +20,33 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from portal.kernel import codes
 from portal.kernel.codes import in_fours
+from portal.posters.fonts import MissingSignsError, NoFontError, Style
+from portal.posters.typeset import Cut, Type, fitted
 from portal.vote.slips import DIMENSIONS, Slip
 
-CHINESE = "STSong-Light"  # a CID font every PDF reader brings; nothing is embedded
 CODE = "Courier-Bold"
 PER_PAGE = 3
 SLIP_HEIGHT = A4[1] / PER_PAGE
-OUTSIDE = 62 * mm  # left of the fold
-MARGIN = 8 * mm
-QR_SIZE = 34 * mm
-LINE = 1.35  # of the type size
+PANEL = A4[0] / 3
+MARGIN = 5 * mm
+WIDTH = PANEL - 2 * MARGIN  # of the type on a panel
+HIDDEN = 69 * mm  # from the bottom up everything secret lies, and the pattern over it
+QR_SIZE = 28 * mm
+LAYERS = ((14, 0.0), (11, 0.25), (9, 0.1))  # type size and grey of the pattern
 
+TITLE = "满意度测评选票"
+FOLDS = ("①向后折", "②向前折")
+PRIVATE = "请自己拆开。不要给别人看，不要拍照发群。"
+SECRET = "选票密码（没有字母 I、L、O、U）"  # noqa: S105 -- the words above it
+CHECKS = "核对码（投票后、公布后都和它对）"
+NUMBER = "票号"
+ASIDE = "一户一张。领票只登记领了，不登记票号。"
 STEPS = (
-    "一、用手机扫二维码；或打开下面的网址，输入 16 个字符的选票密码。",
+    "一、手机扫二维码；或者打开二维码上面的网址，输入 16 个字符的选票密码。",
     "二、给六个方面各选一项，核对后提交。截止前可以重投，以最后一次为准。",
-    "三、留好这张票。结束后到公告栏或网站，用核对码查自己的六项评价。",
+    "三、留好这张票。公布后到公告栏或网站，用核对码查自己的六项评价。",
 )
 PROMISE = (
     "一户一票，不记名。截止前谁也看不到结果；截止后由两个人一起开票，选票随即销毁。"
@@ -43,6 +57,11 @@ LIMITS = (
     "票被别人拿走，就等于被别人投了；拿到这张票的人，查得到它怎么投的。"
     "投完不想让人查，可以撕掉。"
 )
+PRINTER = "制票密钥指纹："
+SEALING = "封票：沿①向后折，沿②向前折，右边贴封签。"
+OUTSIDE = (TITLE, *FOLDS, NUMBER, ASIDE, SEALING)
+INSIDE = (PRIVATE, SECRET, CHECKS, *STEPS, PROMISE, LIMITS, PRINTER)
+WORDS = "".join((*OUTSIDE, *INSIDE, *(d.name for d in DIMENSIONS)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,20 +77,50 @@ class Sheet:
 
     def url(self, slip: Slip) -> str:
         """Where the QR code leads; the fragment is not sent to any server."""
-        return f"{self.page}#{slip.secret}"
+        return f"{self.base_url}{self.path}#{slip.secret}"
 
     @property
-    def page(self) -> str:
-        """The voting page for those who type."""
-        return f"{self.base_url}/vote/{self.round_code}/{self.place_code}"
+    def path(self) -> str:
+        """Of the voting page for those who type."""
+        return f"/vote/{self.round_code}/{self.place_code}"
 
 
-def draw_slips(slips: Iterable[Slip], sheet: Sheet) -> bytes:
-    """The PDF of a community's slips, in the order given."""
-    pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
+@dataclass
+class Unembedded(Type):
+    """A CID font that PDF readers bring along: nothing is embedded."""
+
+    NAME = "STSong-Light"
+
+    def __post_init__(self) -> None:
+        pdfmetrics.registerFont(UnicodeCIDFont(self.NAME))
+        self._names = {style: {" ": self.NAME} for style in Style}
+        self.width = lru_cache(maxsize=8192)(self._width)
+
+
+def type_for(sheet: Sheet, own: Path | None = None) -> Type:
+    """Chinese type cut for these slips, or what readers bring where no face has it."""
+    signs = set(WORDS + sheet.round_name + sheet.place_name + sheet.fingerprint)
+    try:
+        return Type(Cut.of(signs, own))
+    except (NoFontError, MissingSignsError):
+        return Unembedded(Cut({}))
+
+
+def draw_slips(
+    slips: Iterable[Slip],
+    sheet: Sheet,
+    *,
+    type_: Type | None = None,
+    step: Callable[[], None] = lambda: None,
+) -> bytes:
+    """The PDF of a community's slips, in the order given; `step` after each.
+
+    Raises TooMuchTextError where a name has no room on the cover.
+    """
     target = io.BytesIO()
     canvas = Canvas(target, pagesize=A4, invariant=1)
     canvas.setTitle(f"{sheet.round_name} {sheet.place_name} 选票")
+    paper = Paper(canvas, sheet, type_ or type_for(sheet))
     position = 0
     for position, slip in enumerate(slips, start=1):
         row = (position - 1) % PER_PAGE
@@ -79,86 +128,137 @@ def draw_slips(slips: Iterable[Slip], sheet: Sheet) -> bytes:
             canvas.showPage()
         canvas.saveState()
         canvas.translate(0, A4[1] - (row + 1) * SLIP_HEIGHT)
-        _draw_outside(canvas, slip, sheet)
-        _draw_inside(canvas, slip, sheet)
+        paper.draw(slip)
         canvas.restoreState()
+        step()
     if position:
         canvas.showPage()
     canvas.save()
     return target.getvalue()
 
 
-def _draw_outside(canvas: Canvas, slip: Slip, sheet: Sheet) -> None:
-    """Cut line, fold line and what may be read before the slip is opened."""
-    canvas.setDash(1, 2)
-    canvas.line(0, 0, A4[0], 0)
-    canvas.setDash(4, 3)
-    canvas.line(OUTSIDE, 0, OUTSIDE, SLIP_HEIGHT)
-    canvas.setDash()
-    width = OUTSIDE - 2 * MARGIN
-    top = SLIP_HEIGHT - 12 * mm
-    for text, size in (
-        (sheet.round_name, 12),
-        ("满意度测评选票", 14),
-        (sheet.place_name, 13),
-        ("票号", 9),
-    ):
-        top = _paragraph(canvas, text, (MARGIN, top, width), size) - 3 * mm
-    canvas.setFont(CODE, 15)
-    canvas.drawString(MARGIN, top - 3 * mm, in_fours(slip.number))
-    text = "一户一张。请沿竖虚线对折封好。领票时只登记领了票，不登记票号。"
-    _paragraph(canvas, text, (MARGIN, top - 8 * mm, width), 9)
+@dataclass(frozen=True)
+class Paper:
+    """Where one slip after the other is drawn, its lower left corner at (0, 0)."""
 
+    canvas: Canvas
+    sheet: Sheet
+    type_: Type
 
-def _draw_inside(canvas: Canvas, slip: Slip, sheet: Sheet) -> None:
-    """Secret, QR code, check codes and the words."""
-    left, top = OUTSIDE + MARGIN, SLIP_HEIGHT - MARGIN
-    _draw_qr(canvas, sheet.url(slip), left=left, bottom=top - QR_SIZE)
-    middle = left + QR_SIZE + 6 * mm
-    canvas.setFont(CHINESE, 9)
-    canvas.drawString(middle, top - 3 * mm, "选票密码（没有字母 I、L、O、U）")
-    canvas.setFont(CODE, 14)
-    canvas.drawString(middle, top - 9 * mm, in_fours(slip.secret))
-    canvas.setFont(CHINESE, 9)
-    canvas.drawString(middle, top - 15 * mm, "核对码（投票后、公布后都和它对）")
-    for i, dimension in enumerate(DIMENSIONS):
-        x = middle + (i % 2) * 42 * mm
-        y = top - (20 + (i // 2) * 6) * mm
-        canvas.setFont(CHINESE, 9)
-        canvas.drawString(x, y, dimension.name)
-        canvas.setFont(CODE, 9)
-        canvas.drawString(x + 17 * mm, y, in_fours(slip.check_codes[dimension.id]))
-    width = A4[0] - left - MARGIN
-    y = top - QR_SIZE - 5 * mm
-    canvas.setFont("Courier", 8)
-    canvas.drawString(left, y, sheet.page)
-    for text in (*STEPS, PROMISE, LIMITS, f"制票密钥指纹：{sheet.fingerprint}"):
-        y = _paragraph(canvas, text, (left, y - 1 * mm, width), 9)
+    def draw(self, slip: Slip) -> None:
+        """The marks, then the three panels."""
+        self._marks()
+        self._cover(slip)
+        self._secret(slip)
+        self._words()
 
+    def _marks(self) -> None:
+        """Solid ticks and dots where to cut, dashes and dots where to fold."""
+        line, dash = self.canvas.line, self.canvas.setDash
+        for y in (0.0, SLIP_HEIGHT):
+            line(0, y, 4 * mm, y)
+            line(A4[0] - 4 * mm, y, A4[0], y)
+        dash(1, 3)
+        line(0, 0, A4[0], 0)
+        for at, (on, off), words in zip((1, 2), ((6, 3), (1, 2)), FOLDS, strict=True):
+            dash(on, off)
+            line(at * PANEL, 0, at * PANEL, SLIP_HEIGHT)
+            self._line(words, at * PANEL + 1 * mm, SLIP_HEIGHT - 3.2 * mm, size=6)
+        dash()
 
-def _paragraph(
-    canvas: Canvas, text: str, box: tuple[float, float, float], size: float
-) -> float:
-    """Wrapped Chinese text below (left, top) in a width; where the next may begin."""
-    left, top, width = box
-    canvas.setFont(CHINESE, size)
-    for line in _wrapped(text, size=size, width=width):
-        top -= size * LINE
-        canvas.drawString(left, top, line)
-    return top
+    def _cover(self, slip: Slip) -> None:
+        """What may be read before the slip is opened, and the pattern."""
+        top, head = SLIP_HEIGHT - MARGIN, self.sheet
+        for words, size, style in (
+            (head.round_name, 9, Style.TEXT),
+            (f"{head.place_name} {TITLE}", 11, Style.TITLE),
+            (ASIDE, 7.5, Style.TEXT),
+        ):
+            top = self._block(words, MARGIN, top, size=size, style=style, lines=1)
+        self._line(NUMBER, MARGIN, top - 5 * mm, size=8)
+        self.canvas.setFont(CODE, 14)
+        self.canvas.drawString(MARGIN + 9 * mm, top - 5 * mm, in_fours(slip.number))
+        self._pattern(slip)
 
+    def _pattern(self, slip: Slip) -> None:
+        """Signs over where secret, QR code and check codes lie behind.
 
-def _wrapped(text: str, *, size: float, width: float) -> list[str]:
-    """Broken anywhere, but no closing mark begins a line: it may hang over."""
-    lines = [""]
-    for character in text:
-        longer = lines[-1] + character
-        fits = pdfmetrics.stringWidth(longer, CHINESE, size) <= width
-        if fits or character in "，。；：、）":
-            lines[-1] = longer
-        else:
-            lines.append(character)
-    return lines
+        Three layers of the alphabet and types of the secret, another one on each slip
+        so that it cannot be subtracted; made from the 票号, which tells nothing.
+        """
+        noise = iter(hashlib.shake_128(slip.number.encode()).digest(4096))
+        for size, grey in LAYERS:
+            self.canvas.setFillGray(grey)
+            self.canvas.setFont(CODE, size)
+            length = int(WIDTH / (0.6 * size))
+            length -= not length % 4  # never in fours: nobody shall take it for a code
+            y = MARGIN
+            while y < HIDDEN:
+                signs = "".join(codes.ALPHABET[next(noise) % 32] for _ in range(length))
+                shift = next(noise) % 8
+                self.canvas.drawString(MARGIN - 4 + shift, y, signs)
+                y += size * 0.8
+        self.canvas.setFillGray(0)
+
+    def _secret(self, slip: Slip) -> None:
+        """The address, then from HIDDEN down QR code, secret and check codes."""
+        canvas, left = self.canvas, PANEL + MARGIN
+        self._block(PRIVATE, left, SLIP_HEIGHT - MARGIN, size=8)
+        canvas.setFont("Courier", 8)
+        for i, words in enumerate((self.sheet.base_url, self.sheet.path)):
+            canvas.drawString(left, HIDDEN + (7 - 4 * i) * mm, words)
+        _draw_qr(canvas, self.sheet.url(slip), left=left, bottom=HIDDEN - QR_SIZE)
+        self._line(SECRET, left, 36.5 * mm, size=8)
+        canvas.setFont(CODE, 14)
+        canvas.drawString(left, 31 * mm, in_fours(slip.secret))
+        self._line(CHECKS, left, 25.5 * mm, size=8)
+        for i, dimension in enumerate(DIMENSIONS):
+            x, y = left + (i % 2) * WIDTH / 2, (20 - (i // 2) * 5.5) * mm
+            self._line(dimension.name, x, y, size=7.5)
+            canvas.setFont(CODE, 9)
+            code = in_fours(slip.check_codes[dimension.id])
+            canvas.drawString(x + 33, y, code)
+
+    def _words(self) -> None:
+        """Panel 3."""
+        left, top = 2 * PANEL + MARGIN, SLIP_HEIGHT - MARGIN
+        for words in STEPS:
+            top = self._block(words, left, top, size=9.5) - 1 * mm
+        printer = f"{PRINTER}{self.sheet.fingerprint}"
+        for words in (PROMISE, LIMITS, printer, SEALING):
+            top = self._block(words, left, top, size=7) - 0.5 * mm
+
+    def _block(
+        self,
+        words: str,
+        left: float,
+        top: float,
+        *,
+        size: float,
+        style: Style = Style.TEXT,
+        lines: int = 9,
+    ) -> float:
+        """Wrapped type below `top`, smaller if need be; where the next may begin."""
+        room = (WIDTH / mm, lines * size * 1.5 / mm)
+        set_ = fitted(words, style, self.type_, room=room, size=size)
+        for line in set_.lines:
+            top -= set_.size * set_.leading
+            self._line(line, left, top, size=set_.size, style=style)
+        return top
+
+    def _line(
+        self,
+        words: str,
+        x: float,
+        y: float,
+        *,
+        size: float,
+        style: Style = Style.TEXT,
+    ) -> None:
+        for font, piece in self.type_.runs(words, style):
+            self.canvas.setFont(font, size)
+            self.canvas.drawString(x, y, piece)
+            x += pdfmetrics.stringWidth(piece, font, size)
 
 
 def _draw_qr(canvas: Canvas, text: str, *, left: float, bottom: float) -> None:

@@ -561,6 +561,28 @@ def test_serve_says_that_the_port_is_taken(portal: Portal, empty: Path) -> None:
     assert said == f"端口 {port} 已被占用。请换一个，例如 PORT={port + 1}。\n"
 
 
+def test_slips_are_not_made_beside_a_server_or_its_database(
+    portal: Portal,
+    lived: Cast,
+    empty: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused = "不联网、没有装服务器的电脑上做"
+    away = tmp_path / "away"
+    beside = [*SLIPS, "--key", away / "key", "--out", away]
+    assert lived.yunxi
+    assert refused in portal(*beside, status=1)
+    monkeypatch.setenv("PORTAL_INSTANCE", str(tmp_path / "nowhere"))
+    into = [*SLIPS, "--key", away / "key", "--out", empty / "slips"]
+    assert refused in portal(*into, status=1)
+    monkeypatch.setenv("PORTAL_DATABASE_URL", "postgresql+psycopg://far/away")
+    assert refused in portal(*beside, status=1)
+    assert not away.exists()
+    monkeypatch.delenv("PORTAL_DATABASE_URL")
+    portal(*beside)
+
+
 def test_nothing_of_the_slips_but_hashes_is_in_the_manifest(
     portal: Portal, tmp_path: Path
 ) -> None:

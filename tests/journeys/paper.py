@@ -11,6 +11,9 @@ from PIL import Image, ImageDraw
 
 SCALE = 3  # pixels per point
 A4 = (595, 842)  # points
+STREAM = re.compile(  # of text; embedded fonts are packed without ASCII85
+    rb"ASCII85Decode[^>]*>>\s*stream\r?\n(.*?)endstream", re.DOTALL
+)
 PLACED = re.compile(rb"q\n1 0 0 1 [-\d.]+ [-\d.]+ cm\n(.*?)\nQ", re.DOTALL)
 BOX = re.compile(rb"n ([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+) re f")
 TYPED = re.compile(rb"\(((?:[0-9A-Z]{4} ?)+)\) Tj")
@@ -29,7 +32,7 @@ class PaperSlip:
 def slips_on(pdf: bytes) -> list[PaperSlip]:
     """Every slip of the printed pages."""
     found = []
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
+    for stream in STREAM.findall(pdf):
         packed = base64.a85decode(stream.strip().removesuffix(b"~>"))
         for drawn in PLACED.findall(zlib.decompress(packed)):
             words = [w.decode().replace(" ", "") for w in TYPED.findall(drawn)]

@@ -6,15 +6,20 @@ import hashlib
 import hmac
 import itertools
 import re
+import subprocess
 import zlib
+from pathlib import Path
 
 import pytest
+import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from portal import vote
 from portal.kernel import codes
 from portal.kernel.sealing import KeyPair
+from portal.posters import fonts
 from portal.vote import merkle, sheets
 from portal.vote.slips import NotASecretError
 
@@ -156,7 +161,8 @@ def test_fingerprint_is_the_whole_hash_and_the_short_one_its_beginning() -> None
 def texts(pdf: bytes) -> list[str]:
     """What the pages' content streams show in Latin letters."""
     found = []
-    for stream in re.findall(rb"stream\n?(.*?)endstream", pdf, re.DOTALL):
+    packed = rb"ASCII85Decode[^>]*>>\s*stream\n?(.*?)endstream"
+    for stream in re.findall(packed, pdf, re.DOTALL):
         page = zlib.decompress(base64.a85decode(stream.strip(), adobe=False))
         shown = re.findall(rb"\(([ -~]*?)\) Tj", page)
         found += [text.decode() for text in shown]
@@ -169,22 +175,123 @@ def a85(pdf: bytes) -> bytes:
 
 def test_sheets_carry_what_a_voter_needs_three_to_a_page() -> None:
     slips = list(itertools.islice(vote.make_slips(ROUND, PLACE, 4), 4))
-    sheet = sheets.Sheet(
-        base_url="https://portal.example",
-        round_code=ROUND,
-        round_name="第二轮",
-        place_code=PLACE,
-        place_name="桃花里社区",
-        fingerprint="ABCD EFGH JKMN PQRS",
-    )
+    sheet = SHEET
     pdf = sheets.draw_slips(slips, sheet)
     assert len(re.findall(rb"/Type /Page\b(?!s)", pdf)) == 2
     shown = texts(a85(pdf))
     for slip in slips:
         wanted = [slip.number, slip.secret, *slip.check_codes.values()]
         assert {codes.in_fours(code) for code in wanted} <= set(shown)
-    assert shown.count(f"https://portal.example/vote/{ROUND}/{PLACE}") == 4
+    assert shown.count("https://portal.example") == 4
+    assert shown.count(f"/vote/{ROUND}/{PLACE}") == 4
     assert sheets.draw_slips(slips, sheet) == pdf  # no time of making
     assert sheet.url(slips[0]) == (
         f"https://portal.example/vote/{ROUND}/{PLACE}#{slips[0].secret}"
     )
+
+
+SHEET = sheets.Sheet(
+    base_url="https://portal.example",
+    round_code=ROUND,
+    round_name="第二轮",
+    place_code=PLACE,
+    place_name="桃花里社区",
+    fingerprint="ABCD EFGH JKMN PQRS",
+)
+
+
+def drawn(pdf: bytes, folder: Path) -> Image.Image:
+    """The first page on paper, 12 dots per millimetre."""
+    (folder / "slips.pdf").write_bytes(pdf)
+    asked = ["pdftoppm", "-r", "300", "-gray", "-png", "-singlefile"]
+    subprocess.run([*asked, folder / "slips.pdf", folder / "page"], check=True)
+    with Image.open(folder / "page.png") as page:
+        return page.convert("L")
+
+
+@pytest.fixture(scope="module")
+def made() -> list[vote.Slip]:
+    return list(vote.make_slips(ROUND, PLACE, 3))
+
+
+@pytest.fixture(scope="module")
+def page(
+    made: list[vote.Slip], tmp_path_factory: pytest.TempPathFactory
+) -> Image.Image:
+    return drawn(sheets.draw_slips(made, SHEET), tmp_path_factory.mktemp("page"))
+
+
+def read_off(paper: Image.Image) -> list[str]:
+    return [code.text for code in zxingcpp.read_barcodes(paper)]
+
+
+def panels(page: Image.Image, row: int) -> list[Image.Image]:
+    """Cover, secret and words of one slip, cut out."""
+    wide, high = page.width // 3, page.height // 3
+    return [
+        page.crop((i * wide, row * high, (i + 1) * wide, (row + 1) * high))
+        for i in range(3)
+    ]
+
+
+def through(*layers: Image.Image) -> Image.Image:
+    """What comes through sheets held against the light: ink adds up."""
+    seen = layers[0]
+    for layer in layers[1:]:
+        seen = ImageChops.multiply(seen, layer)
+    return seen
+
+
+def test_a_printed_slip_is_scanned_and_leads_to_its_vote(
+    page: Image.Image, made: list[vote.Slip]
+) -> None:
+    assert sorted(read_off(page)) == sorted(SHEET.url(slip) for slip in made)
+
+
+def test_a_folded_slip_cannot_be_scanned_against_the_light(
+    page: Image.Image, made: list[vote.Slip]
+) -> None:
+    """The twin, folded behind a blank cover, can."""
+    for row, slip in enumerate(made):
+        cover, secret, words = panels(page, row)
+        behind, blank = ImageOps.mirror(secret), Image.new("L", cover.size, 255)
+        for inside in (words, blank):
+            seen = through(cover, behind, inside)
+            assert read_off(seen) + read_off(ImageOps.mirror(seen)) == []
+        assert read_off(through(blank, behind, blank)) == [SHEET.url(slip)]
+
+
+def test_the_pattern_covers_everything_secret(
+    page: Image.Image, made: list[vote.Slip]
+) -> None:
+    """No square of 4 mm with ink of a secret lies behind a cover without ink."""
+    side = round(4 * 300 / 25.4)
+    for row, _ in enumerate(made):
+        cover, secret, _words = panels(page, row)
+        top = round(secret.height * (1 - sheets.HIDDEN / sheets.SLIP_HEIGHT))
+        bare = [
+            (x, y)
+            for y in range(top, secret.height - 2 * side, side)
+            for x in range(side, secret.width - 2 * side, side)
+            if dark(ImageOps.mirror(secret), x, y, side) > 0.02
+            and dark(cover, x, y, side) < 0.15
+        ]
+        assert bare == []
+
+
+def dark(paper: Image.Image, x: int, y: int, side: int) -> float:
+    """How much of a square is ink."""
+    square = paper.crop((x, y, x + side, y + side))
+    return 1 - ImageStat.Stat(square).mean[0] / 255
+
+
+def test_chinese_type_is_embedded_and_without_a_face_it_is_said(
+    made: list[vote.Slip], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert b"/FontFile2" in sheets.draw_slips(made, SHEET)
+    monkeypatch.setattr(fonts, "FOLDERS", ())
+    type_ = sheets.type_for(SHEET)
+    assert isinstance(type_, sheets.Unembedded)
+    pdf = sheets.draw_slips(made, SHEET, type_=type_)
+    assert b"/FontFile2" not in pdf
+    assert b"STSong-Light" in pdf
