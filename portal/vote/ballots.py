@@ -15,6 +15,7 @@ from portal.kernel.boxfile import BoxFile
 from portal.kernel.errors import ConflictError, InvalidError
 from portal.kernel.sealing import KeyPair, UnreadableError, seal
 from portal.vote.election import Election, find_election, find_manifest, manifests
+from portal.vote.records import voided
 from portal.vote.slips import (
     CODE_LENGTH,
     DIMENSIONS,
@@ -56,6 +57,12 @@ class UnknownSlipError(InvalidError):
     """No slip of this round has that secret."""
 
     sentence = "没有这张选票。请对照选票核对 16 个字符；仍不行，请联系社区的监票人。"
+
+
+class VoidSlipError(InvalidError):
+    """The slip was drawn and opened before the vote."""
+
+    sentence = "这张选票在发放前抽验时当众拆开，已经作废，不能投。请联系社区的监票人。"
 
 
 class OtherCommunityError(InvalidError):
@@ -164,8 +171,8 @@ def cast(
 ) -> Receipt:
     """Take one ballot by the secret as typed; voting again replaces.
 
-    Raises TooEarlyError, VoteClosedError, NotASecretError, UnknownSlipError,
-    OtherCommunityError, MissingScoresError; then nothing is kept.
+    Raises TooEarlyError, VoteClosedError, NotASecretError, VoidSlipError,
+    UnknownSlipError, OtherCommunityError, MissingScoresError; then nothing is kept.
     """
     election = require_open(session, round_id)
     slip = require_slip(session, round_id, place_id, secret=secret)
@@ -195,13 +202,15 @@ def require_slip(
 ) -> Slip:
     """The slip of a typed secret, its id found in the community's manifest in full.
 
-    Raises NotASecretError, UnknownSlipError, OtherCommunityError.
+    Raises NotASecretError, VoidSlipError, UnknownSlipError, OtherCommunityError.
     """
     read = read_secret(secret)
     here = find_manifest(session, round_id, place_id)
     if here:
         slip = slip_of(here.round_code, here.place_code, read)
-        if here.holds(bytes.fromhex(slip.slip_id)):
+        if here.holds(slip_id := bytes.fromhex(slip.slip_id)):
+            if slip_id in voided(session, here):
+                raise VoidSlipError
             return slip
     for other in manifests(session, round_id):
         slip = slip_of(other.round_code, other.place_code, read)

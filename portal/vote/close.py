@@ -25,8 +25,10 @@ from portal.vote.election import (
     manifests,
 )
 from portal.vote.ledger import VoteFile, WithheldLists
+from portal.vote.records import duties, paper_entry, voided
 from portal.vote.slips import DIMENSIONS, SCALE
 from portal.vote.tally import (
+    DEFINITION,
     FORMAT,
     Tally,
     Withheld,
@@ -129,9 +131,11 @@ def count(
     places = []
     for manifest in posted:
         ballots = box.opened(election.round_id, manifest.place_id, vote=vote)
-        tally = split(ballots, manifest.ids)
+        tally = split(ballots, manifest.ids.difference(voided(session, manifest)))
         places.append(_keep(session, election, manifest=manifest, tally=tally))
-    election.closing = canonical(_closing(election, posted[0].printer_key, places))
+    people = duties(session, election.round_id)
+    record = _closing(election, posted[0].printer_key, places)
+    election.closing = canonical({**record, "people": dict(people)})
     election.second_signature = second.keys.sign(election.closing)
     _record(session, election, "vote.count", by=second, now=now)
 
@@ -198,6 +202,7 @@ def _keep(
         "households": manifest.households,
         "issued": manifest.count,
         "root": manifest.root.hex(),
+        **paper_entry(session, manifest),
         **place_entry(tally, withheld),
     }
 
@@ -222,6 +227,7 @@ def _closing(
         "counted_at": counted_at.isoformat() if counted_at else None,
         "dimensions": [[d.id, d.name] for d in DIMENSIONS],
         "scale": [[o.id, o.name, o.points] for o in SCALE],
+        "definition": DEFINITION,
         "printer_key": printer_key.hex(),
         "closers": [key.hex() for key in keys if key],
         "places": places,

@@ -16,6 +16,10 @@ from portal.vote.slips import DIMENSIONS, SCALE
 
 PUBLISHED_FROM = 10  # ballots of a community; below it only counts and a commitment
 FORMAT = "mashangxun-closing-1"
+DEFINITION = (
+    "一户一票，以截止前最后一次为准。每个方面的得分：各选项的分值按票数平均，"
+    "没有分值的选项（不了解）不计入。发票数含抽验作废的票；回收率按能投的票算。"
+)
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,8 @@ def test_small_community_gets_counts_and_a_commitment_only(day: PollingDay) -> N
         "ballots",
         "set_aside",
         "commitment",
+        "voided",
+        "handed_out",
     }
 
 

@@ -77,6 +77,18 @@ class PollingDay:
             scores=scores,
         )
 
+    def open(self) -> None:
+        """Manifests stand, ballots are taken."""
+        vote.open_election(
+            self.session,
+            self.keystore,
+            round_=self.round_,
+            closers=list(self.session.query(Staff)),
+            by="office",
+            now=NOW,
+        )
+        self.session.commit()
+
     def fill(self, big: int = 12, small: int = 3) -> None:
         """Ballots of different patterns in both communities."""
         for place, n in ((BIG, big), (SMALL, small)):
@@ -127,20 +139,19 @@ class PollingDay:
 @contextmanager
 def polling_day(folder: Path) -> Iterator[PollingDay]:
     """Two communities, three closers, manifests posted, voting open."""
+    with polling_eve(folder) as day:
+        day.open()
+        yield day
+
+
+@contextmanager
+def polling_eve(folder: Path) -> Iterator[PollingDay]:
+    """The same before the vote is opened."""
     engine = engine_for(f"sqlite:///{folder / 'portal.db'}")
     Base.metadata.create_all(engine)
     box = BallotBox(folder / "ballots.db")
     with Session(engine) as session:
         day = _prepared(folder, engine, session, box)
-        vote.open_election(
-            session,
-            day.keystore,
-            round_=day.round_,
-            closers=list(session.query(Staff)),
-            by="office",
-            now=NOW,
-        )
-        session.commit()
         yield day
     box.file.close()
     engine.dispose()
