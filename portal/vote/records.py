@@ -29,7 +29,7 @@ from portal.vote.slips import read_secret, slip_of
 DRAWN = 5  # slips of a community that are opened, proven and voided
 
 
-class Duty(StrEnum):
+class PaperDuty(StrEnum):
     """Three duties around the paper that three different hands do."""
 
     PRINTER = "printer"  # 制票
@@ -76,7 +76,7 @@ class DutyHolder(Base):
 
     __tablename__ = "vote_duty"
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
-    duty: Mapped[Duty] = mapped_column(primary_key=True)
+    duty: Mapped[PaperDuty] = mapped_column(primary_key=True)
     name: Mapped[str]
 
 
@@ -111,7 +111,7 @@ class Handout:
     distributor: str
 
 
-def duties(session: Session, round_id: int) -> dict[Duty, str]:
+def duties(session: Session, round_id: int) -> dict[PaperDuty, str]:
     """Names by duty."""
     held = session.scalars(select(DutyHolder).filter_by(round_id=round_id))
     return {one.duty: one.name for one in held}
@@ -164,7 +164,7 @@ def assign(
     session: Session,
     *,
     round_id: int,
-    names: Mapping[Duty, str],
+    names: Mapping[PaperDuty, str],
     by: str,
     now: datetime,
 ) -> None:
@@ -174,8 +174,8 @@ def assign(
     """
     if find_election(session, round_id):
         raise VoteOpenError
-    given = {duty: names.get(duty, "").strip() for duty in Duty}
-    if not all(given.values()) or len(set(given.values())) < len(Duty):
+    given = {duty: names.get(duty, "").strip() for duty in PaperDuty}
+    if not all(given.values()) or len(set(given.values())) < len(PaperDuty):
         raise SameHandsError
     for duty, name in given.items():
         session.merge(DutyHolder(round_id=round_id, duty=duty, name=name))

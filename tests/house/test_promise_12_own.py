@@ -113,7 +113,8 @@ PERMISSIONS: Mapping[Permission | None, str] = {
         handovers.review handovers.show rectification.list
     """,
     Permission.RUN_VOTE: """
-        vote.manifests vote.open vote.page
+        vote.manifests vote.open vote.page vote_paper.draw vote_paper.duties
+        vote_paper.handed_out vote_paper.page
     """,
     Permission.WRITE_FINDINGS: """
         findings.check findings.edit findings.new

@@ -13,10 +13,10 @@ from portal import vote
 from portal.kernel import audit
 from portal.vote import ballots, election, merkle, records
 from portal.vote import verify as verifier
-from portal.vote.records import Duty
+from portal.vote.records import PaperDuty
 from tests.stages.vote_makers import BIG, NOW, SMALL, PollingDay, polling_eve
 
-NAMES = {Duty.PRINTER: "甲", Duty.DISTRIBUTOR: "乙", Duty.OBSERVER: "丙"}
+NAMES = {PaperDuty.PRINTER: "甲", PaperDuty.DISTRIBUTOR: "乙", PaperDuty.OBSERVER: "丙"}
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def hand_out(day: PollingDay, count: int, after: int = 0) -> records.HandedOut:
     )
 
 
-def assign(day: PollingDay, names: dict[Duty, str]) -> None:
+def assign(day: PollingDay, names: dict[PaperDuty, str]) -> None:
     records.assign(
         day.session, round_id=day.round_.id, names=names, by="office", now=NOW
     )
@@ -193,9 +193,12 @@ def test_nothing_is_handed_out_after_the_count(eve: PollingDay) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{Duty.OBSERVER: "甲"}, {Duty.OBSERVER: " "}, {Duty.PRINTER: "乙 "}]
+    "wrong",
+    [{PaperDuty.OBSERVER: "甲"}, {PaperDuty.OBSERVER: " "}, {PaperDuty.PRINTER: "乙 "}],
 )
-def test_three_duties_are_three_people(eve: PollingDay, wrong: dict[Duty, str]) -> None:
+def test_three_duties_are_three_people(
+    eve: PollingDay, wrong: dict[PaperDuty, str]
+) -> None:
     with pytest.raises(records.SameHandsError):
         assign(eve, NAMES | wrong)
     assert records.duties(eve.session, eve.round_.id) == {}

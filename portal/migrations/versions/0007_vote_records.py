@@ -15,7 +15,7 @@ def upgrade() -> None:
     """Apply."""
     op.create_table('vote_duty',
         sa.Column('round_id', sa.Integer(), nullable=False),
-        sa.Column('duty', sa.Enum('PRINTER', 'DISTRIBUTOR', 'OBSERVER', name='duty'), nullable=False),
+        sa.Column('duty', sa.Enum('PRINTER', 'DISTRIBUTOR', 'OBSERVER', name='paperduty'), nullable=False),
         sa.Column('name', sa.String(), nullable=False),
         sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_vote_duty_round_id_round')),
         sa.PrimaryKeyConstraint('round_id', 'duty', name=op.f('pk_vote_duty')))
@@ -43,4 +43,4 @@ def downgrade() -> None:
     """Take back."""
     for table in ('vote_handed_out', 'vote_draw', 'vote_duty'):
         op.drop_table(table)
-    sa.Enum(name='duty').drop(op.get_bind(), checkfirst=True)
+    sa.Enum(name='paperduty').drop(op.get_bind(), checkfirst=True)
