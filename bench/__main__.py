@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from bench import door, hints, house, posters
+from bench import door, hints, house, posters, vote
 from bench.candidates import side_by_side
 from bench.pages import over_socket
 from bench.weight import weigh
@@ -21,6 +21,7 @@ def main() -> None:
         print(weigh(folder), flush=True)
     for make in (posters.made_per_second, posters.what_limits, posters.who_reads):
         print(make(), flush=True)
+    print(vote.table(), flush=True)
     door.main()
 
 
