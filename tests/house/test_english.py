@@ -49,7 +49,8 @@ def is_english(page: Page) -> bool:
     "address",
     [
         "/", "/help", "/privacy", "/notices", "/notices/{round}", "/receipt", "/away",
-        "/disclosures", "/results", "/q/{code}", "/q/{code}/survey",
+        "/disclosures", "/results", "/results/how",
+        "/results/observers", "/q/{code}", "/q/{code}/survey",
         "/q/{code}/complaint", "/q/{rural}", "/q/{rural}/survey", "/q/{factory}/survey",
     ],
 )  # fmt: skip

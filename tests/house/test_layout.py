@@ -78,6 +78,8 @@ GET /results/<int:round_id>
 GET /results/<int:round_id>/<place_code>
 GET /results/<int:round_id>/all.zip
 GET /results/<int:round_id>/files/<path:path>
+GET /results/how
+GET /results/observers
 GET /results/verify.py
 GET /static/<path:filename>
 GET /vote/<round_code>/<place_code>

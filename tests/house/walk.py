@@ -15,7 +15,10 @@ from portal.web.limits import limiter
 from tests.makers import Cast, in_phase, make_disclosure, make_result, make_vote
 from tests.visitor import Page, Visitor
 
-PLAIN = ("/", "/notices", "/disclosures", "/results", "/privacy", "/help", "/away")
+PLAIN = (
+    "/", "/notices", "/disclosures", "/results", "/results/how", "/results/observers",
+    "/privacy", "/help", "/away",
+)  # fmt: skip
 TEXT = "楼道里电动车充电，物业说了三次没人管。"
 
 

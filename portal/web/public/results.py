@@ -7,6 +7,7 @@ from importlib.resources import files
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
+from portal.figures import slip_card
 from portal.figures.votes import dimension_cards, place_card, vote_figure
 from portal.kernel.errors import NotFoundError
 from portal.places import get_place
@@ -19,6 +20,13 @@ from portal.web.request import db
 
 bp = Blueprint("results", __name__, url_prefix="/results")
 
+_EXAMPLE = slip_card(
+    "举个例子，不是真的结果",
+    {"satisfied": 50, "mostly": 8, "fair": 0, "dissatisfied": 2, "unknown": 0},
+    ballots=60,
+    issued=200,
+    households=210,
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same files give the same ZIP
 
 
@@ -27,6 +35,18 @@ def index() -> ResponseReturnValue:
     """Rounds whose vote is published."""
     rounds = [r for r in public_rounds(db()) if r.allows(PublicAct.READ_RESULTS)]
     return render("public/results/index.html", rounds=rounds)
+
+
+@bp.get("/how")
+def how() -> ResponseReturnValue:
+    """「这个数字怎么来的」: how a score comes about and what it does not guarantee."""
+    return render("public/results/how.html", example=_EXAMPLE)
+
+
+@bp.get("/observers")
+def observers() -> ResponseReturnValue:
+    """What an observer of a vote looks at, on one printed page."""
+    return render("public/results/observers.html")
 
 
 @bp.get("/<int:round_id>")
