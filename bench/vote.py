@@ -57,6 +57,7 @@ def ballots(slips: list[Slip]) -> Iterator[Ballot]:
 def counted(slips: list[Slip], manifest: Manifest, communities: int) -> str:
     """A row: tallied and listed, one community after the other."""
     start, ids = time.perf_counter(), frozenset(manifest.slip_ids)
+    files: dict[str, bytes] = {}
     for _ in range(communities):
         tally = split(ballots(slips), ids)
         files = {f"{PLACE}/{name}": file for name, file in tally.files().items()}
