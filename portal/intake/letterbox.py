@@ -197,7 +197,11 @@ class Letterbox:
         row = box.execute(
             "SELECT opening, public_key FROM box WHERE one = ?", (of,)
         ).fetchone()
-        return (int(row[0]), bytes(row[1])) if row else self._new_key(box, of)
+        if row is None:
+            return self._new_key(box, of)
+        if not self._keystore.get(_key_name(row[0])):  # restored without it
+            return self._new_key(box, int(row[0]) + of)
+        return int(row[0]), bytes(row[1])
 
     def _put_back(self, box: Connection, opening: int, public_key: bytes) -> None:
         """Take what was laid aside and can be read by now into the coming opening."""

@@ -103,6 +103,9 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    fault = getattr(error, "original_exception", None)
+    if fault is not None:
+        return _crashed(fault)
     forget()
     status = error.code or 500
     if status < 400:
@@ -129,3 +132,5 @@ def arm(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _crashed)
+    # Flask's own line tells path, moment and values where a commit fails.
+    app.log_exception = lambda _: None  # type: ignore[method-assign]

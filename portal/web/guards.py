@@ -133,6 +133,11 @@ def _sent() -> Token | None:
     return found if hmac.compare_digest(parts[3], found.mac(revision)) else None
 
 
+def is_of_this_page() -> bool:
+    """Whether the form that was sent was made here for this page, however long ago."""
+    return _sent() is not None
+
+
 def nonce() -> str:
     """The nonce of the form that was sent.
 

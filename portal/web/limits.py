@@ -122,7 +122,9 @@ class ViewLimiter(Limiter):
             super()._check_request_limit(callable_name, in_middleware)
 
 
-limiter = ViewLimiter(_block_name, headers_enabled=False)
+limiter = ViewLimiter(
+    _block_name, headers_enabled=False, in_memory_fallback_enabled=True
+)
 sign_in_tries = limiter.limit(SIGN_IN_LIMIT, methods=["POST"])
 
 

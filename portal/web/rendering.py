@@ -96,7 +96,9 @@ def page_url(endpoint: str, **values: Any) -> str:
 
 
 def _choices() -> dict[str, str]:
-    return {name: request.args[name] for name in CHOICES if request.args.get(name)}
+    """Plain words only: what stands in a kept page must not look like `TOKEN`."""
+    sent = {name: request.args.get(name, "") for name in CHOICES}
+    return {name: value for name, value in sent.items() if value.isalnum()}
 
 
 def _turned(**changes: str) -> str:

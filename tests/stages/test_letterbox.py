@@ -208,3 +208,14 @@ def test_two_threads_dropping_during_openings_lose_nothing(
     wanted = [name + bytes([n]) for name in (b"a", b"b") for n in range(25)]
     assert sorted(keys) == sorted(wanted)
     assert len(out) > 1
+
+
+def test_nothing_falls_into_a_box_whose_key_did_not_come_back(
+    box: Letterbox, keystore: KeyStore
+) -> None:
+    """Backups of the key store are without the keys of openings, on purpose."""
+    box.drop(b"one", b"first")
+    opened(box)
+    keystore.destroy_all("letterbox")
+    box.drop(b"two", b"second")
+    assert opened(box) == {b"two": b"second"}

@@ -243,3 +243,18 @@ def test_a_letter_after_an_empty_hour_waits_for_the_next(
     clock.goes_on(hours=4)
     house.open_letterbox_when_due()
     assert house.door.box.waiting() == 0
+
+
+def test_a_letter_sent_again_after_the_box_forgot_it_does_not_stop_the_others(
+    house: Installation, cast: Cast, clock: Clock
+) -> None:
+    """A form that came too late keeps its nonce, so it can come after any time."""
+    first = make_complaint(house, cast.yunxi, nonce="same")
+    for _ in range(5):
+        opened(house)
+        clock.goes_on(days=1)
+    assert make_complaint(house, cast.yunxi, nonce="same") == first
+    make_complaint(house, cast.yunxi, nonce="another")
+    opened(house)
+    assert len(rows(house, Letter)) == 2
+    assert house.door.box.waiting() == 0

@@ -52,7 +52,8 @@ class ComplaintForm(Form):
         chosen = self.category.data if self.category.data in known else "other"
         text = self.text.data or ""
         if self.hint.data == "mask":
-            text = masked(sanitize.plain_text(text))
+            text = sanitize.plain_text(text)
+            text = masked(text) if len(text) <= LONGEST_LETTER else text
         return Complaint(
             category=chosen,
             text=text,

@@ -1,7 +1,6 @@
 """What a scanned code opens: the doors of one community at one entrance."""
 
 import hmac
-from contextlib import suppress
 from datetime import date
 
 from flask import Blueprint, request
@@ -13,7 +12,7 @@ from portal.kernel import codes, sealing
 from portal.kernel.errors import ConflictError
 from portal.rounds.phases import PublicAct
 from portal.web import limits
-from portal.web.guards import ExpiredFormError, token
+from portal.web.guards import is_of_this_page
 from portal.web.limits import Guessed
 from portal.web.rendering import kept_page, render
 from portal.web.request import installation, now, today
@@ -81,13 +80,12 @@ def _slow_guesses(code: str) -> None:
     """
     if limits.failures(Guessed.CODE) <= limits.MOST_FAILURES:
         return
-    if request.method == "POST":
-        with suppress(ExpiredFormError):
-            token()
-            return
+    if request.method == "POST" and is_of_this_page():
+        return
     began, _, mac = request.args.get(WAITED, "").partition(".")
-    waited = int(now().timestamp()) - (int(began) if began.isdecimal() else 0)
-    if not hmac.compare_digest(mac, _mac(began, code)) or not WAIT <= waited < STALE:
+    if not hmac.compare_digest(mac.encode(), _mac(began, code).encode()):
+        raise GuessingError
+    if not WAIT <= int(now().timestamp()) - int(began) < STALE:
         raise GuessingError
 
 

@@ -8,6 +8,7 @@ from flask import Flask
 
 from portal.intake.hints import COVERS
 from portal.web.installation import Installation
+from portal.web.public import complaint
 from portal.web.public.hints import LABELS
 from tests.makers import Cast
 from tests.visitor import Page, Visitor
@@ -123,3 +124,14 @@ def test_the_script_is_told_what_the_server_would_say(
     assert {kind.value for kind in LABELS} | {"title", "mask"} == set(said)
     script = Path("static/hints.js").read_text("utf-8")
     assert script.strip() in page.html
+
+
+def test_a_letter_beyond_the_limit_is_refused_without_a_long_look(
+    visitor: Visitor, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(complaint, "masked", looked.append)
+    token = visitor.opens(url).form["csrf_token"]
+    sent = {"text": "1 3 " * 2000, "hint": "mask", "csrf_token": token}
+    assert visitor.client.post(url, data=sent).status_code == 422
+    assert looked == []

@@ -197,3 +197,28 @@ def test_whoever_has_a_form_open_does_not_guess(visitor: Visitor, cast: Cast) ->
     for number in range(22):
         visitor.client.get(f"/q/NOSUCH{number:02d}")
     assert visitor.client.post(where, data=filled).status_code == 200
+
+
+def test_a_letter_sent_too_late_is_not_lost_among_guesses(
+    visitor: Visitor, clock: Clock, cast: Cast
+) -> None:
+    where = f"/q/{cast.yunxi}/complaint"
+    filled = {
+        "text": "路灯坏了。",
+        "csrf_token": visitor.opens(where).form["csrf_token"],
+    }
+    clock.goes_on(hours=30)
+    for number in range(22):
+        visitor.client.get(f"/q/NOSUCH{number:02d}")
+    answer = visitor.client.post(where, data=filled)
+    assert answer.status_code == 422
+    assert "路灯坏了。" in answer.text
+
+
+@pytest.mark.parametrize("waited", ["1.é", "9" * 5000 + ".x", "x.y", "."])
+def test_a_made_up_wait_is_no_crash(visitor: Visitor, cast: Cast, waited: str) -> None:
+    for number in range(22):
+        visitor.client.get(f"/q/NOSUCH{number:02d}")
+    made_up = {"waited": waited}
+    answer = visitor.client.get(f"/q/{cast.yunxi}", query_string=made_up)
+    assert answer.status_code == 429

@@ -275,3 +275,22 @@ def test_nothing_is_kept_in_a_browser_or_on_disk(
 
 def files_of(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if "-" not in path.suffix}  # not db-wal
+
+
+@pytest.mark.parametrize("choice", ["big", "lang"])
+def test_no_link_moves_the_digits_of_a_receipt_or_takes_them_along(
+    app: Flask, cast: Cast, choice: str
+) -> None:
+    visitor = Visitor(app)
+    url = f"/q/{cast.yunxi}/complaint?{choice}={quote(TOKEN)}"
+    token = visitor.client.get(f"/q/{cast.yunxi}/complaint").text
+    token = token.partition('name="csrf_token"')[2].partition('value="')[2]
+    sent = {"text": LETTER, "hint": "keep", "csrf_token": token.partition('"')[0]}
+    answer = visitor.client.post(url, data=sent)
+    assert answer.status_code == 200
+    addresses = [part.partition('"')[0] for part in answer.text.split('href="')[1:]]
+    groups = in_fours(receipt_on(Page(answer, url))).split()
+    assert [a for a in addresses if any(group in a for group in groups)] == []
+    assert [len(page.parts) for page in kept(app).values() if len(page.parts) > 9] == [
+        len(groups) * 2 + 6
+    ]

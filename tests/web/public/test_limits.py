@@ -400,3 +400,14 @@ def test_while_redis_is_away_each_process_counts_alone(
     assert house.door.box.waiting() == 2
     assert level(app, house, "127.0.0.1") == 2
     assert capfd.readouterr().err == "counting alone: ConnectionError\n"
+
+
+def test_while_redis_is_away_staff_still_sign_in_and_are_still_counted(
+    house: Installation,
+) -> None:
+    house.settings = replace(house.settings, redis_url="redis://127.0.0.1:9/0")
+    client = create_app(house).test_client()
+    wrong = {"username": "member", "password": "wrong"}
+    seen = [client.post("/desk/signin", data=wrong).status_code for _ in range(22)]
+    assert seen[0] < 429
+    assert seen[-1] == 429
