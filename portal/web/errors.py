@@ -2,10 +2,11 @@
 
 import sys
 import traceback
+from contextlib import suppress
 
 from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from portal.kernel.errors import (
     ConflictError,
@@ -99,6 +100,11 @@ def _is_words(name: str, value: str) -> bool:
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
     forget()
+    with suppress(BadRequest):
+        try:
+            request.form.get("csrf_token")  # parses the body, if nobody has yet
+        except RequestEntityTooLarge as error:
+            return _http(error)  # the words cannot be shown: that comes first
     return _page(status_of(refusal), refusal.sentence)
 
 

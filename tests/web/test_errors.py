@@ -13,14 +13,15 @@ from tests.makers import Cast, make_complaint
 from tests.visitor import Visitor
 
 
-def test_a_body_too_large_for_an_address_that_does_not_exist_is_told_not_a_crash(
-    app: Flask,
+@pytest.mark.parametrize("page", ["survey", "vote"])
+def test_a_body_too_large_is_told_before_any_other_refusal(
+    app: Flask, cast: Cast, page: str
 ) -> None:
-    answer = app.test_client().post(
-        "/q/NOSUCHQR/survey", data={"text": "长" * LARGEST_BODY}
-    )
-    assert answer.status_code == 404
-    assert "没有这个码" in answer.get_data(as_text=True)
+    body = {"text": "长" * LARGEST_BODY}
+    for code in ("NOSUCHQR", cast.yunxi):
+        answer = app.test_client().post(f"/q/{code}/{page}", data=body)
+        assert answer.status_code == 413
+        assert "一次发的内容太大，没有收下" in answer.get_data(as_text=True)
 
 
 def test_a_commit_that_fails_is_told_without_path_moment_or_values(
