@@ -5,7 +5,7 @@ kind, and who belongs to whom.
 """
 
 from portal.places.importing import ImportReport, first_guess, import_places
-from portal.places.reading import Mistake, PlacesFileError, Row, read_files
+from portal.places.reading import PlacesFileError, Row, read_files
 from portal.places.template import template_workbook
 from portal.places.tree import (
     Attention,
@@ -29,7 +29,6 @@ __all__ = [
     "ImportReport",
     "Kind",
     "Level",
-    "Mistake",
     "Place",
     "PlacesFileError",
     "Row",

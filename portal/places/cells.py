@@ -5,16 +5,12 @@ kind, a number. Every reader raises CellError with a sentence for the person who
 holds the file.
 """
 
-import math
 import re
 import unicodedata
 
-from portal.places.columns import ATTENTIONS, CLASSES, KINDS, TRAITS, plain
+from portal.kernel.workbooks import Cell, CellError, plain, short, text_of
+from portal.places.columns import ATTENTIONS, CLASSES, KINDS, TRAITS
 from portal.places.tree import COUNT_LIMIT, NAME_LENGTH, Attention, Kind, Trait
-
-Cell = object  # None, str, int, float, bool, datetime… whatever a workbook holds
-
-UNCALCULATED: Cell = object()  # stands for a formula that carries no saved result
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?E[+-]?\d+", re.IGNORECASE)
 _AS_TEXT = re.compile(r'(?:="?|\')([^"\']*)"?')  # ="3301…" and '3301…' of spreadsheets
@@ -22,40 +18,6 @@ _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 _CLASS = re.compile(r"(\d{3})?[\s()\-:]*([^\d\s()\-:]*)[\s()]*")
 _BETWEEN = re.compile(r"[、,;/+|\s()和及]+")
 _ABOLISHED = re.compile(r"\s*[\[(【〔「]\s*已撤销\s*[\])】〕」]\s*")
-_FAULT = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!)")
-
-
-class CellError(Exception):
-    """The cell cannot be taken; `sentence` says what to do."""
-
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
-        super().__init__(sentence)
-
-
-def text_of(cell: Cell) -> str:
-    """The cell as text: whole numbers without decimals, nothing as ``""``.
-
-    Raises CellError for formulas without or with a faulty result, and for dates.
-    """
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and math.isfinite(cell) and cell.is_integer():
-        return str(int(cell))
-    if cell is UNCALCULATED:
-        message = (
-            "这一格是没有计算结果的公式。请用 Excel 或 WPS 打开并保存一次，"
-            "或直接填写结果。"
-        )
-        raise CellError(message)
-    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
-        message = "这一格是日期或其他格式。请把这一格设成「文本」后重新填写。"
-        raise CellError(message)
-    text = str(cell).strip()
-    if _FAULT.fullmatch(text):
-        message = f"这一格的公式出错（{text}）。请直接填写结果。"
-        raise CellError(message)
-    return text
 
 
 def _digits(cell: Cell) -> str:
@@ -84,7 +46,7 @@ def code_of(cell: Cell) -> str:
         )
         raise CellError(message)
     if not re.fullmatch(r"[0-9]+", text):
-        message = f"代码只能是数字，这里是「{_short(text)}」。说明、合计等行请删去。"
+        message = f"代码只能是数字，这里是「{short(text)}」。说明、合计等行请删去。"
         raise CellError(message)
     if len(text) != 12:
         message = f"代码应为 12 位数字，这里是 {len(text)} 位。请核对有没有缺位或多位。"
@@ -143,7 +105,7 @@ def class_of(cell: Cell) -> str:
         if code in CLASSES and word in {"", CLASSES[code]}:
             return code
     known = "、".join(f"{code}({word})" for code, word in CLASSES.items())
-    message = f"没有「{_short(text)}」这一种城乡分类。可以填：{known}。"
+    message = f"没有「{short(text)}」这一种城乡分类。可以填：{known}。"
     raise CellError(message)
 
 
@@ -158,7 +120,7 @@ def kind_of(cell: Cell) -> tuple[Kind | None, Trait | None]:
     for word in words:
         if word not in KINDS and word not in TRAITS:
             known = "涉农社区、城市社区、纯居委会、飞地、厂居社区"
-            message = f"没有「{_short(word)}」这一种社区类型。可以填：{known}。"
+            message = f"没有「{short(word)}」这一种社区类型。可以填：{known}。"
             raise CellError(message)
     kinds = {KINDS[word] for word in words if word in KINDS}
     traits = {TRAITS[word] for word in words if word in TRAITS}
@@ -180,7 +142,7 @@ def attention_of(cell: Cell) -> Attention | None:
     found = ATTENTIONS.get(word) or ATTENTIONS.get(re.sub("(?:社区|村)$", "", word))
     if found is None:
         known = "重点关注、风险隐患、一般普通"
-        message = f"没有「{_short(word)}」这一种关注等级。可以填：{known}。"
+        message = f"没有「{short(word)}」这一种关注等级。可以填：{known}。"
         raise CellError(message)
     return found
 
@@ -191,16 +153,12 @@ def count_of(cell: Cell) -> int | None:
     if text in {"", "-", "—", "/"}:
         return None
     if re.fullmatch(r"-\d+(?:\.\d+)?", text):
-        message = f"这里是负数（{_short(text)}）。请填 0 或更大的整数。"
+        message = f"这里是负数（{short(text)}）。请填 0 或更大的整数。"
         raise CellError(message)
     if not re.fullmatch(r"[0-9]+", text):
-        message = f"这里应为整数，现在是「{_short(text)}」。不清楚可以留空。"
+        message = f"这里应为整数，现在是「{short(text)}」。不清楚可以留空。"
         raise CellError(message)
     if len(text) > 7 or int(text) > COUNT_LIMIT:
-        message = f"「{_short(text)}」超过了 {COUNT_LIMIT}，请核对有没有多写几位。"
+        message = f"「{short(text)}」超过了 {COUNT_LIMIT}，请核对有没有多写几位。"
         raise CellError(message)
     return int(text)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 20 else f"{text[:20]}…"

@@ -4,10 +4,9 @@ In: a header or a word as it stands in a cell. Out: which column it heads, or wh
 value it means. Policy as data: whoever meets a new spelling adds it here.
 """
 
-import re
-import unicodedata
 from enum import StrEnum
 
+from portal.kernel.workbooks import Headings, heading
 from portal.places.tree import Attention, Kind, Trait
 
 
@@ -82,22 +81,8 @@ ATTENTIONS = {
     "普通": Attention.GENERAL,
 }
 
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|[\s*:_]")
-
-
-def plain(text: str) -> str:
-    """The text with full-width forms made half-width and the invisible removed."""
-    folded = unicodedata.normalize("NFKC", text)
-    kept = (" " if mark.isspace() else mark for mark in folded)
-    return "".join(m for m in kept if unicodedata.category(m)[0] != "C").strip()
-
-
-def _heading(text: str) -> str:
-    return _BRACKETS.sub("", plain(text)).replace("、", "").replace("/", "")
-
-
 HEADINGS = {
-    _heading(word): column
+    heading(word): column
     for column in Column
     for word in (column.value, *SYNONYMS[column])
 }
@@ -105,4 +90,7 @@ HEADINGS = {
 
 def heads(text: str) -> Column | None:
     """The column this header stands for; units and stars do not matter."""
-    return HEADINGS.get(_heading(text))
+    return HEADINGS.get(heading(text))
+
+
+HEADED = Headings(heads, REQUIRED)

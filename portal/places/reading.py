@@ -4,14 +4,12 @@ In: files as people have them. Out: rows whose every cell is understood and whos
 codes are unique over all files; or PlacesFileError, which names each wrong cell.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from portal.kernel.errors import InvalidError
+from portal.kernel.workbooks import LineReader, Mistake, Sheet, SheetError, open_sheets
 from portal.places.cells import (
-    Cell,
-    CellError,
     attention_of,
     class_of,
     code_of,
@@ -19,33 +17,13 @@ from portal.places.cells import (
     kind_of,
     name_of,
 )
-from portal.places.columns import Column
-from portal.places.sheets import Line, Sheet, SheetError, letter
+from portal.places.columns import HEADED, Column
 from portal.places.tree import Attention, Kind, Level, Trait
-from portal.places.workbooks import open_sheets
 
 FILE_LIMIT = 100
 EXAMPLE_NAME = "示例：云溪社区（不会被导入）"  # the template's own row is passed over
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """One wrong cell: its file, row and name such as "C5", and how to mend it.
-
-    A file that cannot be opened has row 0 and no cell.
-    """
-
-    file: str
-    row: int
-    cell: str
-    sentence: str
-
-    def __str__(self) -> str:
-        """One line for the command line."""
-        where = f" 第 {self.row} 行 {self.cell}" if self.row else ""
-        return f"{self.file}{where}：{self.sentence}"
+Reader = LineReader[Column]
 
 
 class PlacesFileError(InvalidError):
@@ -102,7 +80,7 @@ def read_files(files: Sequence[tuple[str, bytes]]) -> list[Row]:
         raise PlacesFileError([Mistake("", 0, "", message)])
     for file, content in files:
         try:
-            sheets = open_sheets(file, content)
+            sheets = open_sheets(file, content, HEADED)
         except SheetError as error:
             mistakes.append(Mistake(file, error.row, error.cell, error.sentence))
             continue
@@ -118,47 +96,12 @@ def read_files(files: Sequence[tuple[str, bytes]]) -> list[Row]:
     return rows
 
 
-def _rows_of(sheet: Sheet, mistakes: list[Mistake]) -> list[Row]:
-    rows = [_row_of(_Reader(sheet, line, mistakes)) for line in sheet.lines]
+def _rows_of(sheet: Sheet[Column], mistakes: list[Mistake]) -> list[Row]:
+    rows = [_row_of(Reader(sheet, line, mistakes)) for line in sheet.lines]
     return [row for row in rows if row]
 
 
-@dataclass
-class _Reader:
-    """Reads the cells of one line and notes each that cannot be taken."""
-
-    sheet: Sheet
-    line: Line
-    mistakes: list[Mistake]
-
-    def cell_name(self, column: Column) -> str:
-        return f"{letter(self.sheet.columns[column])}{self.line.number}"
-
-    def note(self, cell: str, sentence: str) -> None:
-        self.mistakes.append(Mistake(self.sheet.file, self.line.number, cell, sentence))
-
-    def read(self, column: Column, parse: Callable[[Cell], T], nothing: T) -> T:
-        index = self.sheet.columns.get(column)
-        if index is None:
-            return nothing
-        cells = self.line.cells
-        try:
-            return parse(cells[index] if index < len(cells) else None)
-        except CellError as error:
-            self.note(self.cell_name(column), error.sentence)
-            return nothing
-
-    def require_no_torn_cell(self) -> None:
-        width = self.sheet.width
-        if not Line(self.line.number, self.line.cells[width:]).is_empty:
-            message = (
-                "这一行比表头多出了格子，可能是名称或数字里有逗号。"
-                "请给那一格加上双引号，或另存为 xlsx。"
-            )
-            self.note(f"{letter(width)}{self.line.number}", message)
-
-
-def _row_of(reader: _Reader) -> Row | None:
+def _row_of(reader: Reader) -> Row | None:
     """The row; None where the template's example stands or any cell is wrong."""
     before = len(reader.mistakes)
     name, is_abolished = reader.read(Column.NAME, name_of, ("", False))
@@ -189,7 +132,7 @@ def _row_of(reader: _Reader) -> Row | None:
     return row if code else None
 
 
-def _require_fit(row: Row, reader: _Reader) -> None:
+def _require_fit(row: Row, reader: Reader) -> None:
     is_community = row.level is Level.COMMUNITY
     if is_community and not row.urban_rural:
         message = "城乡分类是空的。请填写，例如 111(主城区) 或 220(村庄)。"

@@ -9,9 +9,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from portal.kernel.exports import workbook_bytes
+from portal.kernel.workbooks import letter
 from portal.places.columns import CLASSES, REQUIRED, Column
 from portal.places.reading import EXAMPLE_NAME
-from portal.places.sheets import letter
 
 PREPARED_ROWS = 500
 WIDTHS = (20, 30, 18, 10, 12, 20, 14)

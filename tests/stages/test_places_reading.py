@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.kernel.workbooks import ROW_LIMIT, SIZE_LIMIT, letter
 from portal.places import (
     Attention,
     Kind,
@@ -23,7 +24,6 @@ from portal.places import (
 )
 from portal.places.columns import CLASSES
 from portal.places.reading import EXAMPLE_NAME
-from portal.places.sheets import ROW_LIMIT, SIZE_LIMIT, letter
 
 HEADER = "行政区划代码,行政区划名称,城乡分类"
 PLAIN = f"{HEADER}\n999101001001,云溪社区,111(主城区)\n"
@@ -300,7 +300,7 @@ ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaa">]><x>&a;</x>'
         ("代码,名称,城乡分类,统计用区划代码\n1,2,3,4\n".encode(), "出现了两列"),
         (f'{HEADER}\n999101001001,"云溪社区,111\n'.encode(), "引号没有配对"),
         (("标题\n" * 30 + PLAIN).encode(), "没有找到表头"),
-        (tall(), "请按街道拆成几个文件"),
+        (tall(), "请拆成几个文件"),
         (f"{HEADER}\n999101001001,云溪,社区,111\n".encode(), ""),
         (f"{HEADER}\n990000000000,示例省,\n".encode(), "省一级"),
         (f"{HEADER}\n999101000001,云溪社区,111\n".encode(), "第 7 至 9 位"),

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 
 import openpyxl
 
-from portal.places.cells import UNCALCULATED, Cell
-from portal.places.sheets import (
+from portal.kernel.workbooks.cells import UNCALCULATED, Cell
+from portal.kernel.workbooks.sheets import (
     BROKEN,
     NOT_A_TABLE,
     SIZE_LIMIT,
+    C,
+    Headings,
     Sheet,
     SheetError,
     filled,
@@ -36,7 +38,7 @@ OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old XLS, or an encrypted XLSX
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
-def open_sheets(file: str, content: bytes) -> list[Sheet]:
+def open_sheets(file: str, content: bytes, headings: Headings[C]) -> list[Sheet[C]]:
     """All sheets of the file that carry a header; what it is, its bytes say.
 
     Raises SheetError.
@@ -45,19 +47,19 @@ def open_sheets(file: str, content: bytes) -> list[Sheet]:
         message = "文件是空的。请选好文件再传。"
         raise SheetError(message)
     if len(content) > SIZE_LIMIT:
-        message = "文件超过 5 MB。请按街道拆成几个文件后一起上传。"
+        message = "文件超过 5 MB。请拆成几个文件后再上传。"
         raise SheetError(message)
     if content.startswith(OLE_MARK):
         raise SheetError(_old_or_encrypted(content))
     if content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc")):
         raise SheetError(NOT_A_TABLE)
     if not content.startswith(ZIP_MARK):
-        return [text_sheet(file, content)]
+        return [text_sheet(file, content, headings)]
     has_formulas = _inspect(content)
     try:
         with warnings.catch_warnings():  # openpyxl on styles it does not know
             warnings.simplefilter("ignore")
-            return _sheets(file, content, has_formulas=has_formulas)
+            return _sheets(file, content, headings, has_formulas=has_formulas)
     except SheetError:
         raise
     except Exception as error:  # any broken part ends here
@@ -97,9 +99,7 @@ def _refuse_oversize(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > PART_LIMIT or unpacked > UNPACKED_LIMIT:
-        message = (
-            "这个文件解开后太大，不像一份名单。请只留名单这一张表，另存为 xlsx 后再传。"
-        )
+        message = "这个文件解开后太大。请只留要导入的这一张表，另存为 xlsx 后再传。"
         raise SheetError(message)
     if any(part.flag_bits & 1 for part in parts):
         message = "这个文件设了打开密码。请取消密码保护，另存后再传。"
@@ -119,18 +119,25 @@ def _holds_formula(archive: zipfile.ZipFile, name: str) -> bool:
     return name.startswith("xl/worksheets/") and b"<f" in data
 
 
-def _sheets(file: str, content: bytes, *, has_formulas: bool) -> list[Sheet]:
+def _sheets(
+    file: str, content: bytes, headings: Headings[C], *, has_formulas: bool
+) -> list[Sheet[C]]:
     saved = _tables(content, data_only=True)
     typed = _tables(content, data_only=False) if has_formulas else {}
     tables = {
         title: filled(enumerate(_marked(rows, typed.get(title)), start=1))
         for title, rows in saved.items()
     }
-    headed = {title: lines for title, lines in tables.items() if find_header(lines)}
+    headed = {
+        title: lines for title, lines in tables.items() if find_header(lines, headings)
+    }
     if len(headed) > 1:
-        return [sheet_of(f"{file}（{title}）", headed[title]) for title in headed]
+        return [
+            sheet_of(f"{file}（{title}）", lines, headings)
+            for title, lines in headed.items()
+        ]
     lines = next(iter(headed.values()), next(iter(tables.values()), []))
-    return [sheet_of(file, lines)]
+    return [sheet_of(file, lines, headings)]
 
 
 Rows = Iterator[Sequence[Cell]]

@@ -7,16 +7,19 @@ raises SheetError with the sentence for it; cells are not yet understood here.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
 
-from portal.places.cells import Cell
-from portal.places.columns import REQUIRED, Column, heads
+from portal.kernel.workbooks.cells import Cell
 
 SIZE_LIMIT = 5 * 1024 * 1024  # bytes of one file
 ROW_LIMIT = 20_000  # filled rows of one sheet; the largest districts have about 1 000
 HEADER_WITHIN = 20  # rows from the top, titles included
 SEPARATORS = (",", "\t", ";", "|")
+
+C = TypeVar("C", bound=StrEnum)  # the columns of a kind of file, by their headers
 
 BROKEN = "这个文件打不开，可能已损坏。请用 Excel 或 WPS 打开，另存为 xlsx 后再传。"
 NOT_A_TABLE = "这不是表格文件。请上传 xlsx 或 csv。"
@@ -44,7 +47,15 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Headings(Generic[C]):
+    """The headers a kind of file has: what one stands for, and which must be there."""
+
+    heads: Callable[[str], C | None]
+    required: tuple[C, ...]
+
+
+@dataclass(frozen=True)
+class Sheet(Generic[C]):
     """The rows below a header; `columns` says where each column stands, from 0.
 
     `width` is the number of cells beyond which nothing may stand: in a text file a
@@ -52,7 +63,7 @@ class Sheet:
     """
 
     file: str
-    columns: dict[Column, int]
+    columns: dict[C, int]
     lines: list[Line]
     width: int
 
@@ -75,35 +86,36 @@ def filled(numbered: Iterable[tuple[int, Sequence[Cell]]]) -> list[Line]:
         if line.is_empty:
             continue
         if len(lines) == ROW_LIMIT:
-            message = f"文件超过 {ROW_LIMIT} 行。请按街道拆成几个文件后一起上传。"
+            message = f"文件超过 {ROW_LIMIT} 行。请拆成几个文件后再上传。"
             raise SheetError(message)
         lines.append(line)
     return lines
 
 
-def find_header(lines: Sequence[Line]) -> Line | None:
-    """The first of the top rows that heads both codes and names."""
+def find_header(lines: Sequence[Line], headings: Headings[C]) -> Line | None:
+    """The first of the top rows that has the first two of the required headers."""
+    wanted = set(headings.required[:2])
     for line in lines:
         if line.number > HEADER_WITHIN:
             return None
-        found = {heads(str(cell)) for cell in line.cells if cell is not None}
-        if {Column.CODE, Column.NAME} <= found:
+        found = {headings.heads(str(cell)) for cell in line.cells if cell is not None}
+        if wanted <= found:
             return line
     return None
 
 
-def sheet_of(file: str, lines: list[Line]) -> Sheet:
+def sheet_of(file: str, lines: list[Line], headings: Headings[C]) -> Sheet[C]:
     """The rows below the header.
 
     Raises SheetError where the header is missing, incomplete or twice.
     """
-    header = find_header(lines)
+    header = find_header(lines, headings)
     if header is None:
-        wanted = "」「".join(REQUIRED)
+        wanted = "」「".join(headings.required)
         message = f"没有找到表头。前 {HEADER_WITHIN} 行里要有一行写着「{wanted}」。"
         raise SheetError(message)
-    columns = _columns(header)
-    missing = [column for column in REQUIRED if column not in columns]
+    columns = _columns(header, headings)
+    missing = [column for column in headings.required if column not in columns]
     if missing:
         message = f"表头里缺少「{'」「'.join(missing)}」。请补上这一列。"
         raise SheetError(message, row=header.number, cell=f"A{header.number}")
@@ -111,10 +123,10 @@ def sheet_of(file: str, lines: list[Line]) -> Sheet:
     return Sheet(file, columns, below, len(header.cells))
 
 
-def _columns(header: Line) -> dict[Column, int]:
-    columns: dict[Column, int] = {}
+def _columns(header: Line, headings: Headings[C]) -> dict[C, int]:
+    columns: dict[C, int] = {}
     for index, cell in enumerate(header.cells):
-        column = heads(str(cell)) if cell is not None else None
+        column = headings.heads(str(cell)) if cell is not None else None
         if column is None:
             continue
         if column in columns:
@@ -125,7 +137,7 @@ def _columns(header: Line) -> dict[Column, int]:
     return columns
 
 
-def text_sheet(file: str, content: bytes) -> Sheet:
+def text_sheet(file: str, content: bytes, headings: Headings[C]) -> Sheet[C]:
     """The sheet of a CSV or tab-separated file, whatever its encoding."""
     text = decoded(content)
     if text.lstrip()[:1] == "<":
@@ -139,11 +151,11 @@ def text_sheet(file: str, content: bytes) -> Sheet:
         except SheetError as error:
             broken = broken or error
             continue
-        if find_header(lines):
-            return sheet_of(file, lines)
+        if find_header(lines, headings):
+            return sheet_of(file, lines, headings)
     if broken:
         raise broken
-    return sheet_of(file, lines)
+    return sheet_of(file, lines, headings)
 
 
 def decoded(content: bytes) -> str:

@@ -1,0 +1,46 @@
+"""Workbooks and text tables as people send them: opened safely, read cell by cell.
+
+In: file name, bytes and the headers a stage expects. Out: sheets of lines, and a
+reader that notes every mistake with its cell. Writing is `kernel.exports`.
+"""
+
+from portal.kernel.workbooks.cells import (
+    UNCALCULATED,
+    Cell,
+    CellError,
+    heading,
+    plain,
+    short,
+    text_of,
+)
+from portal.kernel.workbooks.opening import open_sheets
+from portal.kernel.workbooks.reader import LineReader, Mistake
+from portal.kernel.workbooks.sheets import (
+    ROW_LIMIT,
+    SIZE_LIMIT,
+    Headings,
+    Line,
+    Sheet,
+    SheetError,
+    letter,
+)
+
+__all__ = [
+    "ROW_LIMIT",
+    "SIZE_LIMIT",
+    "UNCALCULATED",
+    "Cell",
+    "CellError",
+    "Headings",
+    "Line",
+    "LineReader",
+    "Mistake",
+    "Sheet",
+    "SheetError",
+    "heading",
+    "letter",
+    "open_sheets",
+    "plain",
+    "short",
+    "text_of",
+]
