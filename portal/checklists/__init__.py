@@ -1,36 +1,101 @@
 """Stage `checklists`: what an inspection looks for, in versions that stand.
 
-In: lists of aspects, points and problems. Out: the points a round tags with.
+In: lists of aspects, points and problems: shipped samples, workbooks, small changes on
+screen. Out: the points a round's questions are linked to and its findings tagged with.
 """
 
-from portal.checklists.lists import (
-    Aspect,
-    Checklist,
-    Point,
-    Problem,
+from portal.checklists.columns import KIND_WORDS
+from portal.checklists.differences import Difference, PointChange
+from portal.checklists.drafting import (
+    adopt,
+    begin,
+    codes_elsewhere,
+    discard,
+    draft_of,
+    install_samples,
+    keep_draft,
+    rename,
+    revise,
+    reword,
+    tried,
+)
+from portal.checklists.keeping import (
     RoundChecklist,
-    Scope,
-    install,
-    install_shipped,
     keep,
     kept,
     latest,
-    point_of,
     points,
+    points_for,
+    rounds_with,
+    titles,
 )
+from portal.checklists.lists import (
+    Aspect,
+    Checklist,
+    ListState,
+    Point,
+    Problem,
+    get_checklist,
+    versions,
+)
+from portal.checklists.outline import Form, Outline, Scope, UnitKind
+from portal.checklists.reading import ChecklistFileError, read_outline
+from portal.checklists.samples import Sample, sample, samples
+from portal.checklists.versions import (
+    changes_of,
+    newest,
+    publish,
+    renamed,
+    restore,
+    retire,
+)
+from portal.checklists.writing import outline_workbook, template_workbook
 
 __all__ = [
+    "KIND_WORDS",
     "Aspect",
     "Checklist",
+    "ChecklistFileError",
+    "Difference",
+    "Form",
+    "ListState",
+    "Outline",
     "Point",
+    "PointChange",
     "Problem",
     "RoundChecklist",
+    "Sample",
     "Scope",
-    "install",
-    "install_shipped",
+    "UnitKind",
+    "adopt",
+    "begin",
+    "changes_of",
+    "codes_elsewhere",
+    "discard",
+    "draft_of",
+    "get_checklist",
+    "install_samples",
     "keep",
+    "keep_draft",
     "kept",
     "latest",
-    "point_of",
+    "newest",
+    "outline_workbook",
     "points",
+    "points_for",
+    "publish",
+    "read_outline",
+    "rename",
+    "renamed",
+    "restore",
+    "retire",
+    "revise",
+    "reword",
+    "rounds_with",
+    "sample",
+    "samples",
+    "template_workbook",
+    "titles",
+    "tried",
+    "versions",
 ]

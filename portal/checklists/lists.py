@@ -1,40 +1,58 @@
-"""Checklists (清单): aspects → points → problems, common and individual, versioned.
+"""Checklists (清单) as they are kept: the versions of each list, and what is in them.
 
-In: JSON of the shipped samples; later the office's workbooks. Out: the taxonomy that
-questions are linked to and findings are tagged with. A list is never edited: a change
-is a new version, and a round keeps the versions it was published with.
+In: outlines. Out: rows. A version, once published, is never edited: a change is the
+next version.
 """
 
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
+from datetime import date
 from enum import StrEnum
-from importlib.resources import files
-from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy import ForeignKey, UniqueConstraint, event, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import (
+    Mapped,
+    Mapper,
+    Session,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 
+from portal.checklists.outline import (
+    AspectText,
+    Form,
+    Outline,
+    PointText,
+    ProblemText,
+    Scope,
+    fits,
+)
 from portal.kernel.database import Base
 from portal.kernel.errors import ConflictError, NotFoundError
 
-SHIPPED = ("common", "rural")
+PARTS = "all, delete-orphan"
 
 
-class VersionTakenError(ConflictError):
-    """A version, once installed, stands."""
+class StandsError(ConflictError):
+    """A version, once published, stands."""
 
-    sentence = "这个版本的清单已经有了，不能改动。请把版本号加一再导入。"
+    sentence = "这一版已经发布，不能改动。请另开一份草稿，改好后发布成下一版。"
 
 
-class Scope(StrEnum):
-    """共性 or 个性."""
+class ListState(StrEnum):
+    """How far a version is."""
 
-    COMMON = "common"
-    INDIVIDUAL = "individual"
+    DRAFT = "draft"  # 草稿
+    PUBLISHED = "published"  # 已发布
+    RETIRED = "retired"  # 已停用: coming rounds do without the list
 
 
 class Checklist(Base):
-    """清单: one version of one list; `kind` is a kind or trait of communities."""
+    """清单: one version of one list; `kind` is a kind or trait of communities.
+
+    `published_on` is None for drafts and for what an installation began with.
+    """
 
     __tablename__ = "checklist"
     __table_args__ = (UniqueConstraint("code", "version"),)
@@ -42,19 +60,37 @@ class Checklist(Base):
     code: Mapped[str]
     version: Mapped[int]
     title: Mapped[str]
-    scope: Mapped[Scope]
     kind: Mapped[str | None]
+    state: Mapped[ListState] = mapped_column(default=ListState.DRAFT)
+    published_on: Mapped[date | None]
     aspects: Mapped[list["Aspect"]] = relationship(
-        back_populates="checklist", order_by="Aspect.number"
+        back_populates="checklist", order_by="Aspect.number", cascade=PARTS
     )
+
+    @property
+    def scope(self) -> Scope:
+        """For all communities, or for those of its kind."""
+        return Scope.COMMON if self.kind is None else Scope.INDIVIDUAL
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it may still be changed."""
+        return self.state is ListState.DRAFT
 
     def fits(self, kinds: Collection[str]) -> bool:
         """Whether it is for a community of these kinds and traits."""
         return self.kind is None or self.kind in kinds
 
+    @property
+    def outline(self) -> Outline:
+        """What it says, as plain values."""
+        return Outline(
+            self.title, self.kind, tuple(one.outline for one in self.aspects)
+        )
+
 
 class Aspect(Base):
-    """方面."""
+    """方面; `kinds` are whom it is for as an optional block, none: everybody (S4)."""
 
     __tablename__ = "aspect"
     __table_args__ = (UniqueConstraint("checklist_id", "number"),)
@@ -62,10 +98,21 @@ class Aspect(Base):
     checklist_id: Mapped[int] = mapped_column(ForeignKey("checklist.id"))
     number: Mapped[int]
     title: Mapped[str]
+    kinds: Mapped[list[str]]
     checklist: Mapped[Checklist] = relationship(back_populates="aspects")
     points: Mapped[list["Point"]] = relationship(
-        back_populates="aspect", order_by="Point.number"
+        back_populates="aspect", order_by="Point.number", cascade=PARTS
     )
+
+    @property
+    def outline(self) -> AspectText:
+        """What it says, as plain values."""
+        points = tuple(point.outline for point in self.points)
+        return AspectText(self.title, points, tuple(self.kinds))
+
+    def fits(self, kinds: Collection[str]) -> bool:
+        """Whether it is for a community or unit of these kinds and traits."""
+        return fits(self.kinds, kinds)
 
 
 class Point(Base):
@@ -80,8 +127,14 @@ class Point(Base):
     title: Mapped[str]
     aspect: Mapped[Aspect] = relationship(back_populates="points")
     problems: Mapped[list["Problem"]] = relationship(
-        back_populates="point", order_by="Problem.number"
+        back_populates="point", order_by="Problem.number", cascade=PARTS
     )
+
+    @property
+    def outline(self) -> PointText:
+        """What it says, as plain values."""
+        problems = tuple(ProblemText(one.text, one.form) for one in self.problems)
+        return PointText(self.code, self.title, problems)
 
 
 class Problem(Base):
@@ -93,128 +146,77 @@ class Problem(Base):
     point_id: Mapped[int] = mapped_column(ForeignKey("point.id"))
     number: Mapped[int]
     text: Mapped[str]
+    form: Mapped[Form]
     point: Mapped[Point] = relationship(back_populates="problems")
 
 
-class RoundChecklist(Base):
-    """Which version a round was published with."""
-
-    __tablename__ = "round_checklist"
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
-    checklist_id: Mapped[int] = mapped_column(
-        ForeignKey("checklist.id"), primary_key=True
-    )
+Row = Aspect | Point | Problem
 
 
-def latest(session: Session) -> list[Checklist]:
-    """The newest version of each list, common ones first, then by code."""
-    newest = select(Checklist.code, func.max(Checklist.version).label("version"))
-    top = newest.group_by(Checklist.code).subquery()
-    wanted = (Checklist.code == top.c.code) & (Checklist.version == top.c.version)
-    found = session.scalars(select(Checklist).join(top, wanted))
-    return sorted(found, key=_order)
+@event.listens_for(Aspect, "before_update")
+@event.listens_for(Aspect, "before_delete")
+@event.listens_for(Point, "before_update")
+@event.listens_for(Point, "before_delete")
+@event.listens_for(Problem, "before_update")
+@event.listens_for(Problem, "before_delete")
+def _refuse(_mapper: Mapper[Row], _connection: Connection, row: Row) -> None:
+    if not _list_of(row).is_draft:
+        raise StandsError
 
 
-def kept(session: Session, round_id: int) -> list[Checklist]:
-    """The versions a round was published with, the latest where it was not yet."""
-    found = session.scalars(
-        select(Checklist).join(RoundChecklist).filter_by(round_id=round_id)
-    ).all()
-    return sorted(found, key=_order) if found else latest(session)
+def _list_of(row: Row) -> Checklist:
+    if isinstance(row, Problem):
+        row = row.point
+    return row.aspect.checklist if isinstance(row, Point) else row.checklist
 
 
-def points(session: Session, checklists: Iterable[Checklist]) -> list[Point]:
-    """The points of these lists in their order, each with its aspect loaded."""
-    place = {checklist.id: rank for rank, checklist in enumerate(checklists)}
-    found = session.scalars(
-        select(Point)
-        .join(Point.aspect)
-        .where(Aspect.checklist_id.in_(place))
-        .options(joinedload(Point.aspect))
-    )
-    return sorted(
-        found,
-        key=lambda p: (place[p.aspect.checklist_id], p.aspect.number, p.number),
-    )
+def versions(session: Session) -> dict[str, list[Checklist]]:
+    """Every list's versions by its code, newest first; common lists first."""
+    found: dict[str, list[Checklist]] = {}
+    wanted = select(Checklist).order_by(Checklist.code, Checklist.version.desc())
+    for checklist in session.scalars(wanted):
+        found.setdefault(checklist.code, []).append(checklist)
+    return dict(sorted(found.items(), key=lambda pair: order(pair[1][0])))
 
 
-def point_of(session: Session, checklists: Iterable[Checklist], code: str) -> Point:
-    """The point of this code in one of the lists.
+def get_checklist(session: Session, checklist_id: int) -> Checklist:
+    """One version, its parts loaded at once.
 
     Raises NotFoundError.
     """
-    for point in points(session, checklists):
-        if point.code == code:
-            return point
-    raise NotFoundError
-
-
-def keep(session: Session, round_id: int) -> list[Checklist]:
-    """Tie a round to the latest versions; a round that has its versions keeps them."""
-    known = select(RoundChecklist).where(RoundChecklist.round_id == round_id)
-    if session.scalars(known).first() is None:
-        ids = [checklist.id for checklist in latest(session)]
-        rows = [RoundChecklist(round_id=round_id, checklist_id=id_) for id_ in ids]
-        session.add_all(rows)
-        session.flush()
-    return kept(session, round_id)
-
-
-def install(session: Session, document: Mapping[str, Any]) -> Checklist:
-    """Add one version of a list.
-
-    Raises VersionTakenError.
-    """
-    if _has(session, document):
-        raise VersionTakenError
-    checklist = Checklist(
-        code=document["code"],
-        version=document["version"],
-        title=document["title"],
-        scope=Scope(document["scope"]),
-        kind=document.get("kind"),
-        aspects=[_aspect(*pair) for pair in enumerate(document["aspects"], 1)],
+    parts = selectinload(Checklist.aspects).selectinload(Aspect.points)
+    found = session.get(
+        Checklist, checklist_id, options=[parts.selectinload(Point.problems)]
     )
-    session.add(checklist)
-    session.flush()
-    return checklist
-
-
-def install_shipped(session: Session) -> list[Checklist]:
-    """Add the shipped samples that are not there yet; gives those it added."""
-    documents = [shipped(name) for name in SHIPPED]
-    missing = [found for found in documents if not _has(session, found)]
-    return [install(session, document) for document in missing]
-
-
-def shipped(name: str) -> dict[str, Any]:
-    """One shipped sample as JSON data."""
-    file = files("portal.checklists") / f"{name}.json"
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    if found is None:
+        raise NotFoundError
     return found
 
 
-def _has(session: Session, document: Mapping[str, Any]) -> bool:
-    code, version = document["code"], document["version"]
-    wanted = select(Checklist.id).filter_by(code=code, version=version)
-    return session.scalars(wanted).first() is not None
+def rows_of(aspects: Iterable[AspectText]) -> list[Aspect]:
+    """Aspects with all below them as rows, numbered from 1."""
+    return [
+        Aspect(
+            number=number,
+            title=text.title,
+            kinds=list(text.kinds),
+            points=[_point(*pair) for pair in enumerate(text.points, 1)],
+        )
+        for number, text in enumerate(aspects, 1)
+    ]
 
 
-def _aspect(number: int, entry: Mapping[str, Any]) -> Aspect:
-    pairs = enumerate(entry["points"], 1)
-    own = [_point(rank, entry["code"], point) for rank, point in pairs]
-    return Aspect(number=number, title=entry["title"], points=own)
+def problems_of(texts: Iterable[ProblemText]) -> list[Problem]:
+    """Problems as rows, numbered from 1."""
+    pairs = enumerate(texts, 1)
+    return [Problem(number=n, text=one.text, form=one.form) for n, one in pairs]
 
 
-def _point(number: int, aspect: str, entry: Mapping[str, Any]) -> Point:
-    texts = enumerate(entry["problems"], 1)
-    return Point(
-        number=number,
-        code=f"{aspect}.{entry['code']}",
-        title=entry["title"],
-        problems=[Problem(number=rank, text=text) for rank, text in texts],
-    )
+def _point(number: int, text: PointText) -> Point:
+    rows = problems_of(text.problems)
+    return Point(number=number, code=text.code, title=text.title, problems=rows)
 
 
-def _order(checklist: Checklist) -> tuple[bool, str]:
+def order(checklist: Checklist) -> tuple[bool, str]:
+    """Common lists first, then by code."""
     return checklist.scope is not Scope.COMMON, checklist.code

@@ -7,7 +7,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import disclosure, entrances, handover, rectification, rounds
+from portal import (
+    checklists,
+    disclosure,
+    entrances,
+    handover,
+    rectification,
+    rounds,
+)
 from portal.cli import demo_entrances
 from portal.cli.demo_setup import Account, Story, pick, sample
 from portal.entrances import Code
@@ -35,9 +42,10 @@ Tell = Callable[[Story, Session], None]
 
 
 def announce(story: Story, session: Session) -> None:
-    """Keys, questionnaire and codes; then the notice."""
+    """Keys, questionnaire, lists and codes; then the notice."""
     round_ = story.round_(session)
     keys.make_keys(session, story.house.keystore, round_)
+    checklists.keep(session, round_.id)
     frozen.freeze(session, round_.id, shipped.compose(), today=story.today)
     entrances.issue(
         session,
@@ -162,6 +170,7 @@ def _find(story: Story, session: Session, *, told: dict[str, Any], number: int) 
             statement=told["statement"],
             severity=Severity(told["severity"]),
             is_lead=told["route"] == Route.LEAD,
+            points=told["points"],
             found_on=story.today,
         ),
         by=author,

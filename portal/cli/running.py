@@ -60,7 +60,7 @@ def furnish(session: Session) -> None:
     """What every installation begins with: channels and checklists."""
     for kind, name in CHANNELS:
         entrances.add_channel(session, kind, name)
-    checklists.install_shipped(session)
+    checklists.install_samples(session)
 
 
 @click.command()

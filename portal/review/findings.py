@@ -5,8 +5,9 @@ It leaves the team only after a second person has approved it, and a lead is see
 nobody but team, chief and discipline inspection (design promise 12).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -89,13 +90,15 @@ class Draft:
     category: str
     severity: Severity
     is_lead: bool = False
+    points: list[str] = field(default_factory=list)
 
 
 class Finding(Base):
     """One established problem of one community.
 
     `is_lead`: 涉嫌违纪违法线索, hidden from everybody outside the team but the chief
-    and discipline inspection, from the first draft on.
+    and discipline inspection, from the first draft on. `points` are codes of the
+    round's checklists, which mean the same in every version.
     """
 
     __tablename__ = "finding"
@@ -107,6 +110,7 @@ class Finding(Base):
     statement: Mapped[str]
     severity: Mapped[Severity]
     is_lead: Mapped[bool] = mapped_column(default=False)
+    points: Mapped[list[str]] = mapped_column(default=list)
     state: Mapped[FindingState] = mapped_column(default=FindingState.DRAFT)
     written_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
@@ -151,6 +155,11 @@ def findings_for(session: Session, round_id: int, *, staff: Staff) -> list[Findi
     if not permits(staff.role, Permission.READ_LEADS):
         found = [one for one in found if not one.is_lead]
     return found
+
+
+def counts_by_point(findings: Iterable[Finding]) -> Counter[str]:
+    """How many of these findings carry each point, by its code."""
+    return Counter(code for one in findings for code in one.points)
 
 
 def get_finding(session: Session, finding_id: int) -> Finding:

@@ -89,7 +89,7 @@ def test_everything_but_code_is_in_the_wheel(wheel: Path) -> None:
         "portal/assets/static/public.css",
         "portal/cli/sample/places.csv",
         "portal/questionnaires/shipped/common.json",
-        "portal/checklists/common.json",
+        "portal/checklists/shipped/common.json",
         "portal/migrations/versions/0001_the_first_schema.py",
         "portal/locale/en.po",
     ):

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal import vote
+from portal import checklists, vote
 from portal.entrances import Code
 from portal.kernel.errors import ConflictError, NotFoundError
 from portal.kernel.keystore import KeyStore
@@ -44,7 +44,7 @@ class Check:
 
 
 WHAT_HAPPENS: Mapping[Phase, str] = {
-    Phase.ANNOUNCED: "公告立即公开；社区和问卷定稿，不能再改；"
+    Phase.ANNOUNCED: "公告立即公开；社区、问卷和清单定稿，不能再改；"
     "每个社区的看信钥匙发给巡察组。",
     Phase.COLLECTING: "二维码开始收问卷和来信。",
     Phase.REVIEWING: "不再收问卷；写信的入口还开着，巡察组继续看信、研判。",
@@ -86,7 +86,7 @@ def announce(
     now: datetime,
     today: date,
 ) -> None:
-    """Freeze the questionnaire, move the round, make its keys: all or nothing public.
+    """Freeze questionnaire and lists, move the round, make its keys: all or nothing.
 
     The keys come last because key files do not roll back: whatever can refuse has
     refused before, and until the edge commits neither phase nor public keys are seen.
@@ -97,6 +97,7 @@ def announce(
     advance(session, round_, to=Phase.ANNOUNCED, by=by, now=now)
     if not is_frozen(session, round_.id):
         freeze(session, round_.id, shipped.compose(), today=today)
+    checklists.keep(session, round_.id)
     make_keys(session, keystore, round_)
 
 
@@ -144,7 +145,19 @@ def _before_announcing(session: Session, round_: Round) -> list[Check]:
             is_required=False,
         ),
         Check(sentence="问卷：公告时按社区类型定稿", is_met=True),
+        _lists_chosen(session),
     ]
+
+
+def _lists_chosen(session: Session) -> Check:
+    used = checklists.latest(session)
+    named = "、".join(f"{one.title}第 {one.version} 版" for one in used)
+    return Check(
+        sentence=f"清单：公告时定下{named or '要用的版本，现在一份都没有'}",
+        is_met=bool(used),
+        page="desk.checklists.index",
+        is_required=False,
+    )
 
 
 def _named(places: list[Place], word: str) -> str:

@@ -1,0 +1,291 @@
+"""A workbook as an outline, or every mistake in it at once.
+
+In: a file as people have it: one sheet, a row a problem, aspects and points merged or
+written once above their rows. Out: an outline; or ChecklistFileError, which names
+each wrong cell.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from portal.checklists.codes import CODE
+from portal.checklists.columns import EVERYBODY, FORMS, HEADED, KINDS, Column
+from portal.checklists.outline import (
+    LONGEST_PROBLEM,
+    LONGEST_TITLE,
+    MOST_PROBLEMS,
+    AspectText,
+    Form,
+    Outline,
+    PointText,
+    ProblemText,
+    form_of,
+    key,
+    worded,
+)
+from portal.kernel.errors import InvalidError
+from portal.kernel.workbooks import (
+    Cell,
+    CellError,
+    LineReader,
+    Mistake,
+    Sheet,
+    SheetError,
+    open_sheets,
+    plain,
+    short,
+    text_of,
+)
+
+_BETWEEN = re.compile(r"[、,;/+|\s和及与]+")
+Reader = LineReader[Column]
+
+
+class ChecklistFileError(InvalidError):
+    """Some rows are wrong; `mistakes` has all of them, and nothing was kept."""
+
+    sentence = "表格里有需要修改的地方，一行都没有存。请按下面的清单改好，再重新上传。"
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = list(mistakes)
+        super().__init__()
+
+
+@dataclass
+class _Point:
+    """A point whose rows are being read."""
+
+    title: str
+    cell: str
+    row: int
+    code: str = ""
+    problems: dict[str, ProblemText] = field(default_factory=dict)
+
+    def finished(self) -> PointText:
+        return PointText(self.code, self.title, tuple(self.problems.values()))
+
+
+@dataclass
+class _Aspect:
+    """An aspect whose rows are being read."""
+
+    title: str
+    cell: str
+    kinds: tuple[str, ...] | None = None
+    points: dict[str, _Point] = field(default_factory=dict)
+
+    def finished(self) -> AspectText:
+        points = tuple(point.finished() for point in self.points.values())
+        return AspectText(self.title, points, self.kinds or ())
+
+
+@dataclass
+class _Reading:
+    """What the rows so far have said; an empty cell means the same as above."""
+
+    elsewhere: Collection[str]
+    aspects: dict[str, _Aspect] = field(default_factory=dict)
+    codes: dict[str, _Point] = field(default_factory=dict)
+    aspect: _Aspect | None = None
+    point: _Point | None = None
+
+    def take(self, reader: Reader) -> None:
+        """Read one row."""
+        reader.require_no_torn_cell()
+        aspect = self._aspect_of(reader)
+        point = self._point_of(reader, aspect)
+        self._take_kinds(reader, aspect)
+        self._take_code(reader, point)
+        self._take_problem(reader, point)
+
+    def _aspect_of(self, reader: Reader) -> _Aspect:
+        title = reader.read(Column.ASPECT, title_of, "")
+        cell, current = reader.cell_name(Column.ASPECT), self.aspect
+        if current and (not title or key(title) == key(current.title)):
+            return current
+        if not title:
+            reader.note(cell, "第一行的方面是空的。请填写方面。")
+        known = self.aspects.get(key(title))
+        if known:
+            message = (
+                f"「{short(title)}」在 {known.cell} 已经写过。"
+                "请把同一个方面的行放在一起。"
+            )
+            reader.note(cell, message)
+        self.aspect = self.aspects.setdefault(key(title), _Aspect(title, cell))
+        self.point = None
+        return self.aspect
+
+    def _point_of(self, reader: Reader, aspect: _Aspect) -> _Point:
+        title = reader.read(Column.POINT, title_of, "")
+        cell, current = reader.cell_name(Column.POINT), self.point
+        if current and (not title or key(title) == key(current.title)):
+            return current
+        if not title:
+            reader.note(cell, "换了方面，要点却是空的。请填写要点。")
+        known = aspect.points.get(key(title))
+        if known:
+            message = (
+                f"「{short(title)}」和 {known.cell} 重复。"
+                "请把同一个要点的行放在一起，或改一个名称。"
+            )
+            reader.note(cell, message)
+        new = _Point(title, cell, reader.line.number)
+        self.point = aspect.points.setdefault(key(title), new)
+        return self.point
+
+    def _take_kinds(self, reader: Reader, aspect: _Aspect) -> None:
+        kinds = reader.read(Column.KINDS, kinds_of, None)
+        if kinds is None:
+            return
+        if aspect.kinds not in {None, kinds}:
+            message = (
+                f"同一个方面「{short(aspect.title)}」的适用对象前后不一样。请统一。"
+            )
+            reader.note(reader.cell_name(Column.KINDS), message)
+        aspect.kinds = kinds
+
+    def _take_code(self, reader: Reader, point: _Point) -> None:
+        code = reader.read(Column.CODE, code_of, "")
+        if not code or code == point.code:
+            return
+        owner, message = self.codes.get(code), ""
+        if point.code:
+            message = f"同一个要点「{short(point.title)}」写了两个编号。请只留一个。"
+        elif owner:
+            message = (
+                f"编号 {code} 已经是 {owner.cell} 那个要点的。"
+                "新的要点请把编号留空，会自动编一个。"
+            )
+        elif code in self.elsewhere:
+            message = (
+                f"编号 {code} 是另一份清单里的要点。"
+                "一个编号只指一件事，请清空这一格，会自动编一个。"
+            )
+        if message:
+            reader.note(reader.cell_name(Column.CODE), message)
+            return
+        point.code, self.codes[code] = code, point
+
+    def _take_problem(self, reader: Reader, point: _Point) -> None:
+        before = len(reader.mistakes)
+        text = reader.read(Column.PROBLEM, problem_of, "")
+        form = reader.read(Column.FORM, form_in, None)
+        if len(reader.mistakes) > before:
+            return
+        cell = self._cell(reader, Column.PROBLEM)
+        if not text and reader.line.number != point.row:
+            reader.note(cell, "这一行没有写问题。请填写，或删去这一行。")
+        elif key(text) in point.problems:
+            reader.note(cell, "这个问题在这个要点里已经写过。请删去一行。")
+        elif text:
+            point.problems[key(text)] = ProblemText(text, form or form_of(text))
+
+    def _cell(self, reader: Reader, column: Column) -> str:
+        """Where a column is, or where its row begins if the file has no such column."""
+        there = column in reader.sheet.columns
+        return reader.cell_name(column if there else Column.ASPECT)
+
+    def finished(self) -> tuple[AspectText, ...]:
+        """The aspects read."""
+        return tuple(aspect.finished() for aspect in self.aspects.values())
+
+
+def read_outline(
+    file: tuple[str, bytes],
+    *,
+    title: str,
+    kind: str | None,
+    elsewhere: Collection[str] = (),
+) -> Outline:
+    """The outline of a workbook, given as (file name, content).
+
+    `title` and `kind` are the list's; `elsewhere` are codes of other lists, which no
+    row may carry. Raises ChecklistFileError with all mistakes.
+    """
+    mistakes: list[Mistake] = []
+    reading = _Reading(elsewhere)
+    sheet = _only_sheet(*file)
+    for line in sheet.lines:
+        reading.take(Reader(sheet, line, mistakes))
+    outline = Outline(title, kind, reading.finished())
+    if not reading.aspects:
+        mistakes.append(Mistake(file[0], 0, "", "表头下面没有内容。请填写后再传。"))
+    if len(list(outline.problems)) > MOST_PROBLEMS:
+        message = f"一份清单最多 {MOST_PROBLEMS} 个问题。请拆成几份清单。"
+        mistakes.append(Mistake(file[0], 0, "", message))
+    if mistakes:
+        raise ChecklistFileError(mistakes)
+    return outline
+
+
+def _only_sheet(file: str, content: bytes) -> Sheet[Column]:
+    try:
+        sheets = open_sheets(file, content, HEADED)
+    except SheetError as error:
+        mistake = Mistake(file, error.row, error.cell, error.sentence)
+        raise ChecklistFileError([mistake]) from error
+    if len(sheets) > 1:
+        message = "这个文件里有几张清单。请只留一张工作表，其余的另存后分别上传。"
+        raise ChecklistFileError([Mistake(file, 0, "", message)])
+    return sheets[0]
+
+
+def title_of(cell: Cell) -> str:
+    """The title of an aspect or a point; "" for an empty cell."""
+    return _text(cell, LONGEST_TITLE)
+
+
+def problem_of(cell: Cell) -> str:
+    """A problem; "" for an empty cell."""
+    return _text(cell, LONGEST_PROBLEM)
+
+
+def _text(cell: Cell, longest: int) -> str:
+    text = worded(text_of(cell))
+    if len(text) > longest:
+        message = f"这一格有 {len(text)} 个字，最多 {longest} 个。请写短一些。"
+        raise CellError(message)
+    return text
+
+
+def form_in(cell: Cell) -> Form | None:
+    """What 形式 says; None for an empty cell."""
+    word = plain(text_of(cell)).replace(" ", "")
+    if not word:
+        return None
+    if word not in FORMS:
+        message = f"没有「{short(word)}」这种形式。请填：是否、有没有、问题，或留空。"
+        raise CellError(message)
+    return FORMS[word]
+
+
+def kinds_of(cell: Cell) -> tuple[str, ...] | None:
+    """Whom 适用 names, in the order of our own list; None for an empty cell."""
+    words = [word for word in _BETWEEN.split(plain(text_of(cell))) if word]
+    if not words:
+        return None
+    for word in words:
+        if word not in KINDS and word not in EVERYBODY:
+            known = "政府部门、群团组织、企事业单位，或涉农社区、城市社区、飞地等"
+            message = (
+                f"没有「{short(word)}」这种适用对象。可以填：{known}；不分就留空。"
+            )
+            raise CellError(message)
+    if any(word in EVERYBODY for word in words):
+        return ()
+    named = {KINDS[word] for word in words}
+    return tuple(kind for kind in dict.fromkeys(KINDS.values()) if kind in named)
+
+
+def code_of(cell: Cell) -> str:
+    """The code of a point; "" for an empty cell."""
+    code = plain(text_of(cell)).replace(" ", "").lower()
+    if code and not CODE.fullmatch(code):
+        message = (
+            f"「{short(code)}」不是编号。编号由系统给，像 assets.disclosure；"
+            "新的要点请留空。"
+        )
+        raise CellError(message)
+    return code
