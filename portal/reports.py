@@ -16,6 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy.orm import Session
 
+from portal import checklists
 from portal.entrances import Code
 from portal.handover import Route, handover_of
 from portal.kernel.exports import workbook_bytes, write_text
@@ -70,6 +71,7 @@ FINDING_COLUMNS = (
     Column("类别", 12),
     Column("问题", 30),
     Column("问题表述", 60),
+    Column("要点", 24),
     Column("轻重", 8),
     Column("成立日期", 12),
     Column("状态", 12),
@@ -97,8 +99,10 @@ def findings_workbook(
 ) -> bytes:
     """问题清单: one row a finding. Leads are left out: a file travels."""
     tellable = [finding for finding in findings if not finding.is_lead]
+    rounds = {finding.round_id for finding in tellable}
+    titles = {id_: checklists.titles(session, id_) for id_ in rounds}
     rows = [
-        [str(number), *_finding(session, finding, today)]
+        [str(number), *_finding(session, finding, today, titles[finding.round_id])]
         for number, finding in enumerate(tellable, start=1)
     ]
     return _workbook("问题清单", FINDING_COLUMNS, rows)
@@ -121,7 +125,9 @@ def entrances_workbook(codes: Iterable[Code], *, base_url: str) -> bytes:
     return _workbook("入口清单", ENTRANCE_COLUMNS, rows)
 
 
-def _finding(session: Session, finding: Finding, today: date) -> list[str]:
+def _finding(
+    session: Session, finding: Finding, today: date, titles: Mapping[str, str]
+) -> list[str]:
     row = handover_of(session, finding.id)
     said = confirmations(session, finding.id)
     went = (
@@ -141,6 +147,7 @@ def _finding(session: Session, finding: Finding, today: date) -> list[str]:
         _category(finding.category),
         finding.title,
         finding.statement,
+        "、".join(titles.get(code, code) for code in finding.points),
         _word(SEVERITIES, finding.severity),
         _day(finding.found_on),
         _word(STATES, finding.state),

@@ -36,6 +36,8 @@ from portal.checklists.lists import (
     Point,
     Problem,
     get_checklist,
+    get_point,
+    sizes,
     versions,
 )
 from portal.checklists.outline import Form, Outline, Scope, UnitKind
@@ -74,6 +76,7 @@ __all__ = [
     "discard",
     "draft_of",
     "get_checklist",
+    "get_point",
     "install_samples",
     "keep",
     "keep_draft",
@@ -94,6 +97,7 @@ __all__ = [
     "rounds_with",
     "sample",
     "samples",
+    "sizes",
     "template_workbook",
     "titles",
     "tried",

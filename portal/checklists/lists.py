@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint, event, select
+from sqlalchemy import ForeignKey, UniqueConstraint, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import (
     Mapped,
@@ -170,6 +170,13 @@ def _list_of(row: Row) -> Checklist:
     return row.aspect.checklist if isinstance(row, Point) else row.checklist
 
 
+WHOLE = (
+    selectinload(Checklist.aspects)
+    .selectinload(Aspect.points)
+    .selectinload(Point.problems)
+)
+
+
 def versions(session: Session) -> dict[str, list[Checklist]]:
     """Every list's versions by its code, newest first; common lists first."""
     found: dict[str, list[Checklist]] = {}
@@ -184,13 +191,38 @@ def get_checklist(session: Session, checklist_id: int) -> Checklist:
 
     Raises NotFoundError.
     """
-    parts = selectinload(Checklist.aspects).selectinload(Aspect.points)
-    found = session.get(
-        Checklist, checklist_id, options=[parts.selectinload(Point.problems)]
-    )
+    wanted = select(Checklist).filter_by(id=checklist_id).options(WHOLE)
+    found = session.scalars(wanted).one_or_none()
     if found is None:
         raise NotFoundError
     return found
+
+
+def get_point(session: Session, checklist: Checklist, point_id: int) -> Point:
+    """One point of a version.
+
+    Raises NotFoundError.
+    """
+    found = session.get(Point, point_id)
+    if found is None or found.aspect.checklist is not checklist:
+        raise NotFoundError
+    return found
+
+
+def sizes(session: Session) -> dict[int, tuple[int, int, int]]:
+    """How many aspects, points and problems each version has, by its id."""
+    rows = session.execute(
+        select(
+            Aspect.checklist_id,
+            func.count(Aspect.id.distinct()),
+            func.count(Point.id.distinct()),
+            func.count(Problem.id.distinct()),
+        )
+        .outerjoin(Aspect.points)
+        .outerjoin(Point.problems)
+        .group_by(Aspect.checklist_id)
+    )
+    return {id_: (aspects, points, problems) for id_, aspects, points, problems in rows}
 
 
 def rows_of(aspects: Iterable[AspectText]) -> list[Aspect]:

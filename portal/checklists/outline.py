@@ -46,9 +46,9 @@ class Form(StrEnum):
     ANY = "any"  # 有没有: what should not be; bad where there is some
 
     @property
-    def bad_answer(self) -> str:
-        """The answer that makes it a problem."""
-        return {Form.FAULT: "属实", Form.WHETHER: "否", Form.ANY: "有"}[self]
+    def answers(self) -> tuple[str, str]:
+        """What one can answer: the good one, and the one that makes it a problem."""
+        return ("是", "否") if self is Form.WHETHER else ("没有", "有")
 
 
 def form_of(text: str) -> Form:

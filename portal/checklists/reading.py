@@ -161,7 +161,7 @@ class _Reading:
         elif code in self.elsewhere:
             message = (
                 f"编号 {code} 是另一份清单里的要点。"
-                "一个编号只指一件事，请清空这一格，会自动编一个。"
+                "一个编号只指一件事：请清空这一格；要改那份清单，请到它的页面上传。"
             )
         if message:
             reader.note(reader.cell_name(Column.CODE), message)
@@ -209,7 +209,7 @@ def read_outline(
     sheet = _only_sheet(*file)
     for line in sheet.lines:
         reading.take(Reader(sheet, line, mistakes))
-    outline = Outline(title, kind, reading.finished())
+    outline = Outline(worded(title), kind, reading.finished())
     if not reading.aspects:
         mistakes.append(Mistake(file[0], 0, "", "表头下面没有内容。请填写后再传。"))
     if len(list(outline.problems)) > MOST_PROBLEMS:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.checklists.differences import Difference, differences
 from portal.checklists.lists import (
+    WHOLE,
     Aspect,
     Checklist,
     ListState,
@@ -61,6 +62,7 @@ def newest(session: Session, code: str) -> Checklist | None:
     found = select(Checklist).where(
         Checklist.code == code, Checklist.state != ListState.DRAFT
     )
+    found = found.options(WHOLE)
     return session.scalars(found.order_by(Checklist.version.desc())).first()
 
 

@@ -361,7 +361,11 @@ SIGNS = (
 )
 CALM = st.text(SIGNS, min_size=1, max_size=12)
 WILD = st.text(min_size=1, max_size=12)
-SAID = st.one_of(CALM, WILD).map(worded).filter(lambda t: key(t) and "#" not in t[:1])
+SAID = (
+    st.one_of(CALM, WILD)
+    .map(worded)
+    .filter(lambda text: key(text) and "#" not in text[:1] and "_x" not in text)
+)
 CODES = st.from_regex(r"[a-z][a-z0-9_]{0,8}\.[a-z][a-z0-9_]{0,8}", fullmatch=True)
 PROBLEMS = st.lists(
     st.builds(ProblemText, SAID, st.sampled_from(Form)),

@@ -1,14 +1,15 @@
 """问题: written by the team, approved by a second person, then handed over."""
 
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, request, send_file
 from flask.typing import ResponseReturnValue
 
-from portal import rectification, reports
+from portal import checklists, rectification, reports
 from portal.intake.records import LetterState
 from portal.people import Permission
+from portal.places import Place
 from portal.review import evidence, findings, inbox, letters
 from portal.review.findings import Finding
 from portal.web import staff
@@ -26,6 +27,8 @@ from portal.web.desk.nav import the_round
 from portal.web.guards import desk, nonce
 from portal.web.rendering import render
 from portal.web.request import db, now, today
+
+F = TypeVar("F", bound=FindingForm)
 
 bp = Blueprint("findings", __name__, url_prefix="/findings")
 
@@ -79,7 +82,7 @@ def new() -> ResponseReturnValue:
         return _from_letter(request.args["letter"])
     reader, made = staff.reader(), list[Finding]()
     places = inbox.my_places(db(), the_round().id, reader.staff.id)
-    form = PlacedFindingForm().offer(places)
+    form = _offering(PlacedFindingForm().offer(places), the_round().id, places)
 
     def write() -> None:
         here = (the_round().id, form.place.data)
@@ -95,7 +98,7 @@ def new() -> ResponseReturnValue:
 def edit(finding_id: int) -> ResponseReturnValue:
     """Rewrite a draft."""
     finding, reader = _visible(finding_id), staff.reader()
-    form = FindingForm.of(finding)
+    form = _offering(FindingForm.of(finding), finding.round_id, [finding.place])
     if request.method == "POST" and attempt(
         form, lambda: evidence.rewrite(db(), finding, form.draft(), reader=reader)
     ):
@@ -152,7 +155,9 @@ def _from_letter(letter_id: str) -> ResponseReturnValue:
     letter = letters.get_letter(db(), letter_id, staff_id=reader.staff.id)
     if letter.state is LetterState.UNREAD:
         return go_on("desk.letters.show", letter_id=letter_id)
+    here = [db().get_one(Place, letter.place_id)]
     form = FindingForm(data={"category": letter.category})
+    _offering(form, letter.round_id, here)
 
     def establish() -> None:
         made.append(evidence.establish(db(), letter, form.draft(), reader=reader))
@@ -167,6 +172,13 @@ def _from_letter(letter_id: str) -> ResponseReturnValue:
 
 def _visible(finding_id: int) -> Finding:
     return findings.finding_for(db(), finding_id, staff=staff.somebody())
+
+
+def _offering(form: F, round_id: int, places: list[Place]) -> F:
+    """The form with the points that a problem of these communities may carry."""
+    kinds = {kind for place in places for kind in (place.kind, place.trait) if kind}
+    form.offer_points(checklists.points_for(db(), round_id, kinds=kinds))
+    return form
 
 
 def _status(form: FindingForm | SendBackForm | CheckForm) -> int:

@@ -1,8 +1,19 @@
 """What is written down of a problem, and why one is sent back or called fixed."""
 
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from wtforms import (
+    BooleanField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length
 
+from portal.checklists import Aspect, Point
 from portal.places import Place
 from portal.rectification import Outcome
 from portal.review.findings import Draft, Finding, Severity
@@ -35,9 +46,11 @@ class FindingForm(DeskForm):
         "轻重", [InputRequired("请选轻重。")], default=Severity.MINOR.value
     )
     is_lead = BooleanField("这是违纪违法线索")
+    points = SelectMultipleField("要点", validate_choice=False)
 
     def __init__(self, **given: object) -> None:
         super().__init__(**given)
+        self.offered: list[Point] = []
         self.category.choices = terms.category_options()
         self.severity.choices = terms.options(Severity)
 
@@ -45,6 +58,17 @@ class FindingForm(DeskForm):
     def of(cls, finding: Finding) -> "FindingForm":
         """The form of a draft as it stands; what was just typed goes before it."""
         return cls(obj=finding)
+
+    def offer_points(self, points: Iterable[Point]) -> None:
+        """Offer the points of the round's lists."""
+        self.offered = list(points)
+
+    def aspects(self) -> Iterator[tuple[Aspect, list[tuple[str, str, bool]]]]:
+        """The points to tick, by aspect: code, title, whether it is ticked."""
+        chosen = set(self.points.data or [])
+        for aspect, found in groupby(self.offered, key=lambda point: point.aspect):
+            ticks = [(one.code, one.title, one.code in chosen) for one in found]
+            yield aspect, ticks
 
     def draft(self) -> Draft:
         """What was written."""
@@ -56,6 +80,9 @@ class FindingForm(DeskForm):
             category=chosen if chosen in known else "other",
             severity=Severity(self.severity.data),
             is_lead=bool(self.is_lead.data),
+            points=[
+                one.code for one in self.offered if one.code in (self.points.data or [])
+            ],
         )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 
-from portal import rectification
+from portal import checklists, rectification
 from portal.handover import Handover, handover_of, handovers, leads
 from portal.people import Permission, Staff, get_staff, permits, readers_of
 from portal.rectification import Source
@@ -31,14 +31,18 @@ def table(round_: Round) -> dict[str, Any]:
     """The findings of a round one may see, filtered by state and community."""
     who = staff.somebody()
     mine = findings.findings_for(db(), round_.id, staff=who)
-    asked = {name: request.args.get(name, "") for name in ("state", "place")}
-    there = [f for f in mine if asked["place"] in {"", f.place.code}]
-    names = dict(sorted((f.place.code, f.place.name) for f in mine))
+    names = ("state", "place", "point")
+    asked = {name: request.args.get(name, "") for name in names}
+    here = [f for f in mine if asked["place"] in {"", f.place.code}]
+    there = [f for f in here if asked["point"] in {"", *f.points}]
+    places = dict(sorted((f.place.code, f.place.name) for f in mine))
+    titles = checklists.titles(db(), round_.id)
     return {
         "rows": [f for f in there if asked["state"] in {"", f.state}],
         "pills": _pills(there, asked),
-        "place_options": [("", gettext("全部社区")), *names.items()],
+        "place_options": [("", gettext("全部社区")), *places.items()],
         "asked": asked,
+        "point": titles.get(asked["point"], asked["point"]),
         "due": _due(round_, who),
         "letters": _letters(round_, who),
         "today": today(),
@@ -60,6 +64,7 @@ def picture(finding: Finding) -> dict[str, Any]:
         if finding.approved_by
         else None,
         "evidence": evidence.evidence_of(db(), finding.id) if is_team else [],
+        "points": _points(finding),
         "day": day,
         "is_team": is_team,
         "is_writer": finding.written_by == who.id,
@@ -88,6 +93,12 @@ def life(finding: Finding) -> list[dict[str, str]]:
     ]
 
 
+def _points(finding: Finding) -> list[str]:
+    """What the points it carries are called in the round's lists."""
+    titles = checklists.titles(db(), finding.round_id)
+    return [titles.get(code, code) for code in finding.points]
+
+
 def _can(finding: Finding, who: Staff) -> dict[str, bool]:
     """What the reader may do with the finding now."""
     writes = permits(who.role, Permission.WRITE_FINDINGS)
@@ -111,7 +122,7 @@ def _approvers(finding: Finding) -> list[str]:
 
 def _pills(mine: list[Finding], asked: dict[str, str]) -> list[dict[str, Any]]:
     def url(state: str) -> str:
-        given = {"state": state, "place": asked["place"]}
+        given = {**asked, "state": state}
         kept = {name: value for name, value in given.items() if value}
         return page_url("desk.findings.list", **kept)
 

@@ -124,6 +124,7 @@ ENTRIES = (
     Entry(ROUND, "覆盖", "desk.coverage.page"),
     Entry(PREPARE, "轮次", "desk.rounds.index"),
     Entry(PREPARE, "社区", "desk.places.index"),
+    Entry(PREPARE, "清单", "desk.checklists.index"),
     Entry(PREPARE, "巡察组与回避", "desk.teams.index"),
     Entry(PREPARE, "渠道与二维码", "desk.entrances.index"),
     Entry(PREPARE, "海报", "desk.posters.page"),
@@ -212,9 +213,15 @@ def _line(entry: Entry, url: str) -> dict[str, object]:
         "url": url,
         "count": _count(entry, round_),
         "active": entry.endpoint in {request.endpoint, here}
-        or (entry.endpoint.rpartition(".")[0] == here and here != "desk.signin"),
+        or (_is_of(here, entry) and here != "desk.signin"),
         "group": _round_line(round_) if entry.group == ROUND else _(entry.group),
     }
+
+
+def _is_of(here: str, entry: Entry) -> bool:
+    """Whether the pages `here` are the entry's own, or stand beside them."""
+    page = entry.endpoint.rpartition(".")[0]
+    return here == page or here.startswith(f"{page}_")
 
 
 def _count(entry: Entry, round_: Round | None) -> int | None:

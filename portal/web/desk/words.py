@@ -1,9 +1,10 @@
 """What the enumerations of setting a round up are called on the desk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
+from portal.checklists import KIND_WORDS, Form, ListState
 from portal.entrances import ChannelKind, CodeState
 from portal.people import Duty, Role
 from portal.places import Attention, Kind, Level, Trait
@@ -62,6 +63,16 @@ TRAITS: Mapping[Trait, str] = {
     Trait.EXCLAVE: "飞地",
     Trait.FACTORY: "厂居社区",
 }
+LIST_STATES: Mapping[ListState, str] = {
+    ListState.DRAFT: "草稿",
+    ListState.PUBLISHED: "在用",
+    ListState.RETIRED: "已停用",
+}
+FORMS: Mapping[Form, str] = {
+    Form.FAULT: "有就是问题",
+    Form.WHETHER: "答「否」算问题",
+    Form.ANY: "答「有」算问题",
+}
 ATTENTIONS: Mapping[Attention, str] = {
     Attention.FOCUS: "重点关注",
     Attention.RISK: "风险隐患",
@@ -101,6 +112,8 @@ TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     Trait: {k.value: v for k, v in TRAITS.items()},
     Attention: {k.value: v for k, v in ATTENTIONS.items()},
     CodeState: {k.value: v for k, v in CODE_STATES.items()},
+    ListState: {k.value: v for k, v in LIST_STATES.items()},
+    Form: {k.value: v for k, v in FORMS.items()},
     ChannelKind: {k.value: v for k, v in CHANNELS.items()},
 }
 
@@ -113,3 +126,13 @@ def word(value: StrEnum) -> str:
 def choices(table: Mapping[Word, str]) -> list[tuple[str, str]]:
     """A table as the choices of a select."""
     return [(value.value, label) for value, label in table.items()]
+
+
+def audience(kinds: Iterable[str]) -> str:
+    """Whom an optional block is for, by kinds and traits."""
+    return "、".join(gettext(KIND_WORDS[kind]) for kind in kinds)
+
+
+def scope(kind: str | None) -> str:
+    """共性, or 个性 and for which communities."""
+    return f"{gettext('个性')} · {audience([kind])}" if kind else gettext("共性")
