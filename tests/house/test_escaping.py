@@ -10,7 +10,7 @@ from sqlalchemy import Enum, String, Table, literal, select, update
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from portal import disclosure
+from portal import checklists, disclosure
 from portal.disclosure import Disclosure
 from portal.intake.records import Letter
 from portal.kernel.database import Base
@@ -152,6 +152,8 @@ def busy(session: Session, house: Installation, cast: Cast) -> dict[str, object]
     letter = session.scalars(select(Letter)).one()
     dialogue_of(scene, letter)
     finding = scene.approved(letter, draft=draft(title=CANARY, statement=CANARY))
+    draft_list = checklists.adopt(session, "general", by="office", now=house.clock())
+    point = draft_list.aspects[0].points[0]
     row = scene.signed()
     session.commit()
     in_phase(house, cast.round_id, Phase.DISCLOSING)
@@ -173,6 +175,9 @@ def busy(session: Session, house: Installation, cast: Cast) -> dict[str, object]
         "team_id": session.query(Team).first().id,  # type: ignore[union-attr]
         "phase": "voting",
         "format_name": "a4",
+        "checklist_id": draft_list.id,
+        "point_id": point.id,
+        "name": "general",
     }
 
 
@@ -224,6 +229,7 @@ def test_every_page_shows_what_was_typed_as_text(
     assert len(shown) > 25, sorted(shown)
     assert {"/disclosures/<int:round_id>/<place_code>", "/q/<code>"} <= shown
     assert {"/desk/letters/<letter_id>", "/desk/findings/<int:finding_id>"} <= shown
+    assert "/desk/checklists/<int:checklist_id>" in shown
 
 
 def test_a_page_that_does_not_escape_would_be_found(house: Installation) -> None:

@@ -16,6 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import entrances, reports
+from portal.checklists import Form, Outline, outline_workbook
+from portal.checklists.outline import AspectText, PointText, ProblemText
 from portal.entrances import Channel
 from portal.kernel import codes, exports
 from portal.places import Place
@@ -179,6 +181,14 @@ def test_the_entrance_list_computes_nothing(planted: Scene) -> None:
 
 def test_the_list_to_fill_in_computes_nothing() -> None:
     assert computed_in(template_workbook()) == []
+
+
+def test_a_checklist_computes_nothing_whoever_worded_it() -> None:
+    acting = PointText("", "=1+1", (ProblemText("@SUM(A1)", Form.FAULT),))
+    told = Outline("=2", None, (AspectText("＋3", (acting,)),))
+    content = outline_workbook(told)
+    assert {"=1+1", "@SUM(A1)", "=2", "＋3"} <= {c.value for c in cells_of(content)}
+    assert computed_in(content) == []
 
 
 def test_the_published_lists_of_a_vote_hold_nothing_that_was_typed() -> None:

@@ -75,6 +75,10 @@ PERMISSIONS: Mapping[Permission | None, str] = {
         places.edit places.index places.template places.upload
     """,
     Permission.MANAGE_ROUNDS: """
+        checklists.restore checklists.retire checklists.sample
+        checklists_drafts.discard checklists_drafts.edit checklists_drafts.new
+        checklists_drafts.publish checklists_drafts.rename
+        checklists_drafts.revise checklists_drafts.upload
         recusals.lift recusals.page rounds.advance rounds.edit rounds.index
         rounds.new rounds.notice rounds.places rounds.show teams.give
         teams.index teams.join teams.leave teams.show
@@ -96,7 +100,8 @@ PERMISSIONS: Mapping[Permission | None, str] = {
         coverage.page figures.page
     """,
     Permission.READ_FINDINGS: """
-        findings.download findings.list findings.show
+        checklists.download checklists.index checklists.paper checklists.show
+        checklists.template findings.download findings.list findings.show
     """,
     Permission.READ_LEADS: """
         leads.list leads.show leads.sign

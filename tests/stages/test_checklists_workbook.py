@@ -31,7 +31,6 @@ from portal.checklists.outline import (
     worded,
 )
 from portal.checklists.samples import OFFERED
-from portal.kernel import exports
 from portal.places import Kind, Trait
 
 HEADER = ("方面", "要点", "问题", "形式", "适用", "编号（勿改）")
@@ -410,15 +409,3 @@ def test_every_point_gets_a_code_of_its_own_and_keeps_the_one_it_has(
     pairs = zip(outline.points, found.points, strict=True)
     assert all(after.code == (before.code or after.code) for before, after in pairs)
     assert "" not in codes
-
-
-def test_nothing_in_a_written_list_computes() -> None:
-    acting = PointText("", "=1+1", (ProblemText("@SUM(A1)", Form.FAULT),))
-    content = outline_workbook(Outline("=2", None, (AspectText("+3", (acting,)),)))
-    for row in openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows():
-        for cell in row:
-            text = str(cell.value or "")
-            assert not exports.acts(text) or (cell.data_type, cell.quotePrefix) == (
-                "s",
-                True,
-            )

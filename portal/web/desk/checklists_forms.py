@@ -57,6 +57,7 @@ class NamingForm(DeskForm):
     kind = SelectField(
         "共性还是个性",
         choices=lambda: [EVERYBODY, *((kind, scope(kind)) for kind in OFFERED)],
+        default="",
     )
 
     @classmethod
