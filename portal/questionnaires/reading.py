@@ -166,4 +166,6 @@ def is_number(value: object) -> TypeGuard[float]:
 def _is_unseen(character: str) -> bool:
     if character in {"\n", _JOINER}:
         return False
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+        return True
+    return "\ufdd0" <= character <= "\ufdef" or ord(character) & 0xFFFE == 0xFFFE

@@ -13,13 +13,14 @@ from portal.kernel.workbooks.cells import (
     short,
     text_of,
 )
-from portal.kernel.workbooks.opening import open_sheets
+from portal.kernel.workbooks.opening import Book, open_book, open_sheets
 from portal.kernel.workbooks.reader import LineReader, Mistake
 from portal.kernel.workbooks.sheets import (
     ROW_LIMIT,
     SIZE_LIMIT,
     Headings,
     Line,
+    Merged,
     Sheet,
     SheetError,
     letter,
@@ -29,16 +30,19 @@ __all__ = [
     "ROW_LIMIT",
     "SIZE_LIMIT",
     "UNCALCULATED",
+    "Book",
     "Cell",
     "CellError",
     "Headings",
     "Line",
     "LineReader",
+    "Merged",
     "Mistake",
     "Sheet",
     "SheetError",
     "heading",
     "letter",
+    "open_book",
     "open_sheets",
     "plain",
     "short",

@@ -7,17 +7,21 @@ asked for the unpacked sizes first, and XML that declares entities is refused.
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import openpyxl
 
 from portal.kernel.workbooks.cells import UNCALCULATED, Cell
+from portal.kernel.workbooks.parts import BOOK, merged_ranges, unescaped
 from portal.kernel.workbooks.sheets import (
     BROKEN,
     NOT_A_TABLE,
     SIZE_LIMIT,
     C,
     Headings,
+    Line,
+    Merged,
     Sheet,
     SheetError,
     filled,
@@ -38,11 +42,68 @@ OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old XLS, or an encrypted XLSX
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
+@dataclass(frozen=True)
+class Book:
+    """A workbook that was opened: the filled rows of its visible sheets, by title."""
+
+    file: str
+    tables: Mapping[str, list[Line]]
+    merged: Mapping[str, tuple[Merged, ...]]
+
+    def carries(self, headings: Headings[C]) -> bool:
+        """Whether a sheet has this header."""
+        return any(find_header(lines, headings) for lines in self.tables.values())
+
+    def sheets(self, headings: Headings[C]) -> list[Sheet[C]]:
+        """Every sheet with this header, named where there are several.
+
+        Raises SheetError where there is none, or a header is incomplete.
+        """
+        headed = [t for t, lines in self.tables.items() if find_header(lines, headings)]
+        if len(headed) > 1:
+            return [self._sheet(t, headings, f"{self.file}（{t}）") for t in headed]
+        title = next(iter([*headed, *self.tables]), "")
+        return [self._sheet(title, headings, self.file)]
+
+    def _sheet(self, title: str, headings: Headings[C], label: str) -> Sheet[C]:
+        sheet = sheet_of(label, self.tables.get(title, []), headings)
+        return replace(sheet, title=title, merged=self.merged.get(title, ()))
+
+
 def open_sheets(file: str, content: bytes, headings: Headings[C]) -> list[Sheet[C]]:
     """All sheets of the file that carry a header; what it is, its bytes say.
 
     Raises SheetError.
     """
+    _refuse_strangers(content)
+    if not content.startswith(ZIP_MARK):
+        return [text_sheet(file, content, headings)]
+    return open_book(file, content).sheets(headings)
+
+
+def open_book(file: str, content: bytes) -> Book:
+    """The workbook, for stages whose files have several kinds of sheets.
+
+    Raises SheetError, for text tables too.
+    """
+    _refuse_strangers(content)
+    if not content.startswith(ZIP_MARK):
+        message = "这不是 xlsx 工作簿。请用 Excel 或 WPS 打开，另存为 xlsx 后再传。"
+        raise SheetError(message)
+    has_formulas = _inspect(content)
+    try:
+        with warnings.catch_warnings():  # openpyxl on styles it does not know
+            warnings.simplefilter("ignore")
+            content = unescaped(content)
+            tables = _filled(content, has_formulas=has_formulas)
+            return Book(file, tables, merged_ranges(content))
+    except SheetError:
+        raise
+    except Exception as error:  # any broken part ends here
+        raise SheetError(BROKEN) from error
+
+
+def _refuse_strangers(content: bytes) -> None:
     if not content.strip():
         message = "文件是空的。请选好文件再传。"
         raise SheetError(message)
@@ -53,23 +114,12 @@ def open_sheets(file: str, content: bytes, headings: Headings[C]) -> list[Sheet[
         raise SheetError(_old_or_encrypted(content))
     if content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc")):
         raise SheetError(NOT_A_TABLE)
-    if not content.startswith(ZIP_MARK):
-        return [text_sheet(file, content, headings)]
-    has_formulas = _inspect(content)
-    try:
-        with warnings.catch_warnings():  # openpyxl on styles it does not know
-            warnings.simplefilter("ignore")
-            return _sheets(file, content, headings, has_formulas=has_formulas)
-    except SheetError:
-        raise
-    except Exception as error:  # any broken part ends here
-        raise SheetError(BROKEN) from error
 
 
 def _old_or_encrypted(content: bytes) -> str:
     if ENCRYPTED in content:
         return "这个文件设了打开密码。请取消密码保护，另存后再传。"
-    return "这是旧版 xls 文件。请另存为 xlsx 或 csv。"
+    return "这是旧版 xls 或 et 文件。请另存为 xlsx 或 csv。"
 
 
 def _inspect(content: bytes) -> bool:
@@ -88,7 +138,7 @@ def _inspect(content: bytes) -> bool:
 
 def _refuse_macros(archive: zipfile.ZipFile) -> None:
     names = set(archive.namelist())
-    if "xl/workbook.xml" not in names:
+    if BOOK not in names:
         raise SheetError(NOT_A_TABLE)
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         message = "文件里带有宏。请另存为不带宏的 xlsx 后再传。"
@@ -119,25 +169,13 @@ def _holds_formula(archive: zipfile.ZipFile, name: str) -> bool:
     return name.startswith("xl/worksheets/") and b"<f" in data
 
 
-def _sheets(
-    file: str, content: bytes, headings: Headings[C], *, has_formulas: bool
-) -> list[Sheet[C]]:
+def _filled(content: bytes, *, has_formulas: bool) -> dict[str, list[Line]]:
     saved = _tables(content, data_only=True)
     typed = _tables(content, data_only=False) if has_formulas else {}
-    tables = {
+    return {
         title: filled(enumerate(_marked(rows, typed.get(title)), start=1))
         for title, rows in saved.items()
     }
-    headed = {
-        title: lines for title, lines in tables.items() if find_header(lines, headings)
-    }
-    if len(headed) > 1:
-        return [
-            sheet_of(f"{file}（{title}）", lines, headings)
-            for title, lines in headed.items()
-        ]
-    lines = next(iter(headed.values()), next(iter(tables.values()), []))
-    return [sheet_of(file, lines, headings)]
 
 
 Rows = Iterator[Sequence[Cell]]

@@ -47,6 +47,20 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Merged:
+    """A range of cells made one: rows as a spreadsheet counts, columns from 0."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+    def __str__(self) -> str:
+        """Its name, such as "A1:B3"."""
+        return f"{letter(self.left)}{self.top}:{letter(self.right)}{self.bottom}"
+
+
+@dataclass(frozen=True)
 class Headings(Generic[C]):
     """The headers a kind of file has: what one stands for, and which must be there."""
 
@@ -59,13 +73,18 @@ class Sheet(Generic[C]):
     """The rows below a header; `columns` says where each column stands, from 0.
 
     `width` is the number of cells beyond which nothing may stand: in a text file a
-    longer row means that a comma has torn a cell in two.
+    longer row means that a comma has torn a cell in two. Of `merged` cells only the
+    first one holds something; `above` is what stands over the header.
     """
 
     file: str
     columns: dict[C, int]
     lines: list[Line]
     width: int
+    title: str = ""
+    header: Line = Line(0, ())
+    above: tuple[Line, ...] = ()
+    merged: tuple[Merged, ...] = ()
 
 
 def letter(index: int) -> str:
@@ -120,7 +139,9 @@ def sheet_of(file: str, lines: list[Line], headings: Headings[C]) -> Sheet[C]:
         message = f"表头里缺少「{'」「'.join(missing)}」。请补上这一列。"
         raise SheetError(message, row=header.number, cell=f"A{header.number}")
     below = [line for line in lines if line.number > header.number]
-    return Sheet(file, columns, below, len(header.cells))
+    above = tuple(line for line in lines if line.number < header.number)
+    width = len(header.cells)
+    return Sheet(file, columns, below, width, header=header, above=above)
 
 
 def _columns(header: Line, headings: Headings[C]) -> dict[C, int]:
