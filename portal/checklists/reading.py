@@ -5,15 +5,13 @@ written once above their rows. Out: an outline; or ChecklistFileError, which nam
 each wrong cell.
 """
 
-import re
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from portal.checklists.codes import CODE
-from portal.checklists.columns import EVERYBODY, FORMS, HEADED, KINDS, Column
+from portal.checklists.cells import code_of, form_in, kinds_of, problem_of, title_of
+from portal.checklists.columns import HEADED, Column
 from portal.checklists.outline import (
-    LONGEST_PROBLEM,
-    LONGEST_TITLE,
     MOST_PROBLEMS,
     AspectText,
     Form,
@@ -26,19 +24,15 @@ from portal.checklists.outline import (
 )
 from portal.kernel.errors import InvalidError
 from portal.kernel.workbooks import (
-    Cell,
-    CellError,
     LineReader,
+    Merged,
     Mistake,
     Sheet,
     SheetError,
     open_sheets,
-    plain,
     short,
-    text_of,
 )
 
-_BETWEEN = re.compile(r"[、,;/+|\s和及与]+")
 Reader = LineReader[Column]
 
 
@@ -85,6 +79,8 @@ class _Reading:
     """What the rows so far have said; an empty cell means the same as above."""
 
     elsewhere: Collection[str]
+    spans: Sequence[Merged]  # of the form's column, from the top
+    forms: dict[int, Form | None] = field(default_factory=dict)  # by row
     aspects: dict[str, _Aspect] = field(default_factory=dict)
     codes: dict[str, _Point] = field(default_factory=dict)
     aspect: _Aspect | None = None
@@ -171,7 +167,8 @@ class _Reading:
     def _take_problem(self, reader: Reader, point: _Point) -> None:
         before = len(reader.mistakes)
         text = reader.read(Column.PROBLEM, problem_of, "")
-        form = reader.read(Column.FORM, form_in, None)
+        form = reader.read(Column.FORM, form_in, None) or self._form_above(reader)
+        self.forms[reader.line.number] = form
         if len(reader.mistakes) > before:
             return
         cell = self._cell(reader, Column.PROBLEM)
@@ -181,6 +178,17 @@ class _Reading:
             reader.note(cell, "这个问题在这个要点里已经写过。请删去一行。")
         elif text:
             point.problems[key(text)] = ProblemText(text, form or form_of(text))
+
+    def _form_above(self, reader: Reader) -> Form | None:
+        """What the first cell says where this one is merged with it.
+
+        An empty cell alone says nothing: the form is the problem's, not the point's.
+        """
+        row = reader.line.number
+        at = bisect_left(self.spans, row, key=lambda span: span.top) - 1
+        if at < 0 or self.spans[at].bottom < row:
+            return None
+        return self.forms.get(self.spans[at].top)
 
     def _cell(self, reader: Reader, column: Column) -> str:
         """Where a column is, or where its row begins if the file has no such column."""
@@ -205,8 +213,8 @@ def read_outline(
     row may carry. Raises ChecklistFileError with all mistakes.
     """
     mistakes: list[Mistake] = []
-    reading = _Reading(elsewhere)
     sheet = _only_sheet(*file)
+    reading = _Reading(elsewhere, _spans(sheet))
     for line in sheet.lines:
         reading.take(Reader(sheet, line, mistakes))
     outline = Outline(worded(title), kind, reading.finished())
@@ -232,60 +240,8 @@ def _only_sheet(file: str, content: bytes) -> Sheet[Column]:
     return sheets[0]
 
 
-def title_of(cell: Cell) -> str:
-    """The title of an aspect or a point; "" for an empty cell."""
-    return _text(cell, LONGEST_TITLE)
-
-
-def problem_of(cell: Cell) -> str:
-    """A problem; "" for an empty cell."""
-    return _text(cell, LONGEST_PROBLEM)
-
-
-def _text(cell: Cell, longest: int) -> str:
-    text = worded(text_of(cell))
-    if len(text) > longest:
-        message = f"这一格有 {len(text)} 个字，最多 {longest} 个。请写短一些。"
-        raise CellError(message)
-    return text
-
-
-def form_in(cell: Cell) -> Form | None:
-    """What 形式 says; None for an empty cell."""
-    word = plain(text_of(cell)).replace(" ", "")
-    if not word:
-        return None
-    if word not in FORMS:
-        message = f"没有「{short(word)}」这种形式。请填：是否、有没有、问题，或留空。"
-        raise CellError(message)
-    return FORMS[word]
-
-
-def kinds_of(cell: Cell) -> tuple[str, ...] | None:
-    """Whom 适用 names, in the order of our own list; None for an empty cell."""
-    words = [word for word in _BETWEEN.split(plain(text_of(cell))) if word]
-    if not words:
-        return None
-    for word in words:
-        if word not in KINDS and word not in EVERYBODY:
-            known = "政府部门、群团组织、企事业单位，或涉农社区、城市社区、飞地等"
-            message = (
-                f"没有「{short(word)}」这种适用对象。可以填：{known}；不分就留空。"
-            )
-            raise CellError(message)
-    if any(word in EVERYBODY for word in words):
-        return ()
-    named = {KINDS[word] for word in words}
-    return tuple(kind for kind in dict.fromkeys(KINDS.values()) if kind in named)
-
-
-def code_of(cell: Cell) -> str:
-    """The code of a point; "" for an empty cell."""
-    code = plain(text_of(cell)).replace(" ", "").lower()
-    if code and not CODE.fullmatch(code):
-        message = (
-            f"「{short(code)}」不是编号。编号由系统给，像 assets.disclosure；"
-            "新的要点请留空。"
-        )
-        raise CellError(message)
-    return code
+def _spans(sheet: Sheet[Column]) -> list[Merged]:
+    """The cells of 形式 that are merged downwards, from the top."""
+    at = sheet.columns.get(Column.FORM, -1)
+    found = (one for one in sheet.merged if one.left <= at <= one.right)
+    return sorted(found, key=lambda one: one.top)

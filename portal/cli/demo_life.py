@@ -7,14 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import (
-    checklists,
-    disclosure,
-    entrances,
-    handover,
-    rectification,
-    rounds,
-)
+from portal import disclosure, entrances, handover, rectification, rounds
+from portal.checklists import keep as keep_lists
 from portal.cli import demo_entrances
 from portal.cli.demo_setup import Account, Story, pick, sample
 from portal.entrances import Code
@@ -45,7 +39,7 @@ def announce(story: Story, session: Session) -> None:
     """Keys, questionnaire, lists and codes; then the notice."""
     round_ = story.round_(session)
     keys.make_keys(session, story.house.keystore, round_)
-    checklists.keep(session, round_.id)
+    keep_lists(session, round_.id)
     frozen.freeze(session, round_.id, shipped.compose(), today=story.today)
     entrances.issue(
         session,

@@ -213,13 +213,13 @@ def _line(entry: Entry, url: str) -> dict[str, object]:
         "url": url,
         "count": _count(entry, round_),
         "active": entry.endpoint in {request.endpoint, here}
-        or (_is_of(here, entry) and here != "desk.signin"),
+        or (_is_part(here, entry) and here != "desk.signin"),
         "group": _round_line(round_) if entry.group == ROUND else _(entry.group),
     }
 
 
-def _is_of(here: str, entry: Entry) -> bool:
-    """Whether the pages `here` are the entry's own, or stand beside them."""
+def _is_part(here: str, entry: Entry) -> bool:
+    """Whether a module is that of the entry, or one of its parts (`vote_paper`)."""
     page = entry.endpoint.rpartition(".")[0]
     return here == page or here.startswith(f"{page}_")
 
