@@ -17,6 +17,7 @@ from portal.checklists.drafting import (
     rename,
     revise,
     reword,
+    title_from,
     tried,
 )
 from portal.checklists.keeping import (
@@ -99,6 +100,7 @@ __all__ = [
     "samples",
     "sizes",
     "template_workbook",
+    "title_from",
     "titles",
     "tried",
     "versions",

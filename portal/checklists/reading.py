@@ -20,7 +20,6 @@ from portal.checklists.outline import (
     ProblemText,
     form_of,
     key,
-    worded,
 )
 from portal.kernel.errors import InvalidError
 from portal.kernel.workbooks import (
@@ -217,7 +216,7 @@ def read_outline(
     reading = _Reading(elsewhere, _spans(sheet))
     for line in sheet.lines:
         reading.take(Reader(sheet, line, mistakes))
-    outline = Outline(worded(title), kind, reading.finished())
+    outline = Outline(title, kind, reading.finished())
     if not reading.aspects:
         mistakes.append(Mistake(file[0], 0, "", "表头下面没有内容。请填写后再传。"))
     if len(list(outline.problems)) > MOST_PROBLEMS:

@@ -47,7 +47,8 @@ def new() -> ResponseReturnValue:
 def upload(checklist_id: int) -> ResponseReturnValue:
     """The next version of a list, from a workbook."""
     known = visible(checklist_id)
-    known = checklists.draft_of(db(), known.code) or known
+    last = checklists.newest(db(), known.code) or known
+    known = checklists.draft_of(db(), known.code) or last
     return _sent_in(WorkbookForm(), known, (known.title, known.kind))
 
 
@@ -165,7 +166,7 @@ def _sent_in(
 
 
 def _outline(form: WorkbookForm, naming: tuple[str, str | None], code: str) -> Outline:
-    title, kind = naming
+    title, kind = checklists.title_from(naming[0]), naming[1]
     elsewhere = checklists.codes_elsewhere(db(), code)
     return checklists.read_outline(
         form.contents(), title=title, kind=kind, elsewhere=elsewhere

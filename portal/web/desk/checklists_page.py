@@ -156,7 +156,7 @@ def _linked(checklist: Checklist) -> Tree:
             point,
             asked.get(point.code, ()),
             counts[point.code],
-            page_url("desk.findings.list", point=point.code),
+            nav.link("desk.findings.list", point=point.code) or "",
             edits.get(point.code, ""),
         )
 

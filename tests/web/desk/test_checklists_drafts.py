@@ -123,8 +123,11 @@ def test_what_is_no_list_is_refused_with_a_sentence(
 def test_no_file_and_no_name_are_told(office: Office) -> None:
     page = office.desk("office").sends(f"{INDEX}/new", title="清单", status=422)
     assert "文件是空的" in page.words
-    page = office.desk("office").sends(f"{INDEX}/new", file=file(*ROWS), status=422)
-    assert "请填清单名称" in page.words
+    for title, word in (("", "请填清单名称"), ("\u200b", "名称是空的")):
+        page = office.desk("office").sends(
+            f"{INDEX}/new", title=title, file=file(*ROWS), status=422
+        )
+        assert word in page.words
 
 
 @pytest.mark.parametrize("typed", ["not base64", "AAAA", "UEsDBA=="])
@@ -268,6 +271,8 @@ def test_a_draft_is_renamed(office: Office) -> None:
     assert "村级资金" in page.words
     assert [one.title for one in lists(office)] == ["资金清单", "村级资金"]
     office.desk("office").sends(f"{url}/name", title="", status=422)
+    assert "要点和问题都没有变" in office.desk("office").opens(f"{url}/publish").words
+    assert "已发布" in office.desk("office").sends(f"{url}/publish").words
 
 
 def test_a_list_has_one_draft_at_a_time(office: Office) -> None:
