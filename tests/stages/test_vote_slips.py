@@ -47,24 +47,6 @@ def test_slip_follows_the_published_formulas() -> None:
     }
 
 
-def test_dimensions_and_scale_are_those_of_the_domain() -> None:
-    assert [d.name for d in vote.DEFAULT_TERMS.dimensions] == [
-        "责任落实",
-        "整改措施",
-        "问题解决",
-        "预期效果",
-        "公开透明",
-        "长效机制",
-    ]
-    assert [(o.name, o.points) for o in vote.DEFAULT_TERMS.scale] == [
-        ("满意", 100),
-        ("基本满意", 75),
-        ("一般", 50),
-        ("不满意", 0),
-        ("不了解", None),
-    ]
-
-
 @pytest.mark.parametrize(
     "typed",
     [
@@ -201,6 +183,14 @@ SHEET = sheets.Sheet(
     place_name="桃花里社区",
     fingerprint="ABCD EFGH JKMN PQRS",
 )
+
+
+def test_slips_say_who_they_are_for() -> None:
+    residents = SHEET.words
+    cadres = dataclasses.replace(SHEET, electorate=vote.Electorate.CADRES).words
+    assert (residents.title, cadres.title) == ("满意度测评选票", "干部测评票")
+    assert (residents.one_each, cadres.one_each[:5]) == ("一户一张。", "一人一张，")
+    assert "不并入居民满意度" in cadres.promise
 
 
 def drawn(pdf: bytes, folder: Path) -> Image.Image:
