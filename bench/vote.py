@@ -13,10 +13,12 @@ from portal.kernel.sealing import KeyPair
 from portal.vote import verify
 from portal.vote.ballots import Ballot
 from portal.vote.manifest import Manifest, make_manifest
-from portal.vote.slips import DIMENSIONS, SCALE, Slip, make_slips
+from portal.vote.slips import Precinct, Slip, make_slips
 from portal.vote.tally import place_entry, split
+from portal.vote.terms import DEFAULT_TERMS
 
-ROUND, PLACE = "2026-1", "990101001001"
+PLACE = "990101001001"
+PRECINCT = Precinct("2026-1", PLACE, DEFAULT_TERMS)
 SLIPS = 100_000
 COMMUNITIES = (2, 10)  # of SLIPS ballots each: the last makes a million
 
@@ -37,19 +39,20 @@ def hashes(number: int) -> float:
 def made() -> tuple[str, list[Slip], Manifest]:
     """A row of the table, and what was made."""
     start = time.perf_counter()
-    slips = list(make_slips(ROUND, PLACE, SLIPS))
+    slips = list(make_slips(PRECINCT, SLIPS))
     ids = (slip.slip_id for slip in slips)
-    manifest = make_manifest(ROUND, PLACE, slip_ids=ids, printer=KeyPair.make())
+    manifest = make_manifest(PRECINCT, slip_ids=ids, printer=KeyPair.make())
     took = time.perf_counter() - start
-    ratio = took / hashes(SLIPS * (3 + 2 * len(DIMENSIONS)))
+    ratio = took / hashes(SLIPS * (3 + 2 * len(DEFAULT_TERMS.dimensions)))
     row = f"{SLIPS} slips and manifest  {took:7.1f} s  {ratio:5.1f} x hashing"
     return f"{row}  peak {peak():6.0f} MB", slips, manifest
 
 
 def ballots(slips: list[Slip]) -> Iterator[Ballot]:
     """One of every slip, as the box gives them."""
+    scale = [option.id for option in DEFAULT_TERMS.scale]
     for slip in slips:
-        chosen = (SCALE[secrets.randbelow(len(SCALE))].id for _ in DIMENSIONS)
+        chosen = (scale[secrets.randbelow(len(scale))] for _ in slip.check_codes)
         entries = tuple(zip(slip.check_codes.values(), chosen, strict=True))
         yield Ballot(bytes.fromhex(slip.slip_id), entries)
 
@@ -59,9 +62,8 @@ def counted(slips: list[Slip], manifest: Manifest, communities: int) -> str:
     start, ids = time.perf_counter(), frozenset(manifest.slip_ids)
     files: dict[str, bytes] = {}
     for _ in range(communities):
-        tally = split(ballots(slips), ids)
-        files = {f"{PLACE}/{name}": file for name, file in tally.files().items()}
-        files[f"{PLACE}/manifest.json"] = manifest.to_json()
+        tally = split(ballots(slips), ids, terms=DEFAULT_TERMS)
+        files = {**tally.files(), "manifest.json": manifest.to_json()}
         require_agreed(files, manifest, place_entry(tally, None))
     took, number = time.perf_counter() - start, SLIPS * communities
     ratio = took / hashes(number * 3)
@@ -77,12 +79,11 @@ def require_agreed(
 ) -> None:
     """What the published verifier does for one community; it must find nothing."""
     root, number = manifest.root.hex(), manifest.count
-    place = {"place": PLACE, "households": number, "issued": number, "root": root}
+    place = {"place": PLACE, "entitled": number, "issued": number, "root": root}
     record = {
-        "round": ROUND,
+        "code": PRECINCT.code,
         "printer_key": manifest.printer_key.hex(),
-        "dimensions": [[d.id, d.name] for d in DIMENSIONS],
-        "scale": [[o.id, o.name, o.points] for o in SCALE],
+        "terms": DEFAULT_TERMS.fields(),
     }
     for check in (verify.check_manifest, verify.check_lists):
         if found := list(check(files, record, place | entry)):

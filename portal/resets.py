@@ -17,7 +17,7 @@ from portal.intake.records import Letter
 from portal.kernel import audit
 from portal.kernel.keystore import KeyStore
 from portal.people import Staff, sessions
-from portal.rounds import Round, RoundPlace, key_holders
+from portal.rounds import RoundPlace, key_holders
 from portal.vote import Election, ElectionState, closers_of
 
 NEEDED = 2  # closers who open the ballots together
@@ -69,14 +69,11 @@ def _letters(session: Session, place: RoundPlace) -> int:
 
 
 def _votes_without(session: Session, staff: Staff) -> list[str]:
-    """Rounds of which too few closers would be left to open the ballots."""
+    """Rounds of which too few closers would be left to open some ballots."""
     uncounted = Election.state.in_((ElectionState.OPEN, ElectionState.AGREED))
-    running = session.scalars(
-        select(Round).join(Election, Election.round_id == Round.id).where(uncounted)
-    )
-    found = []
-    for round_ in running:
-        closers = {closer.id for closer in closers_of(session, round_.id)}
+    found = dict[str, None]()
+    for election in session.scalars(select(Election).where(uncounted)):
+        closers = {closer.id for closer in closers_of(session, election.id)}
         if staff.id in closers and len(closers - {staff.id}) < NEEDED:
-            found.append(round_.name)
-    return found
+            found[election.round.name] = None
+    return list(found)

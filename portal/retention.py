@@ -23,6 +23,7 @@ from portal.kernel.errors import ConflictError
 from portal.kernel.keystore import KeyStore
 from portal.rounds import Phase, PhaseChange, Round
 from portal.rounds.keys import destroy_texts
+from portal.vote.election import Election
 from portal.vote.ledger import WithheldLists
 
 RETENTION = timedelta(days=180)  # after archiving; the office's files hold findings
@@ -114,8 +115,9 @@ def _destroy_round(session: Session, keystore: KeyStore, round_: Round) -> int:
     count = _destroy_letters(
         session, select(Letter.id).where(Letter.round_id == round_.id)
     )
-    for apart in (Remark, WithheldLists):
-        session.execute(delete(apart).where(apart.round_id == round_.id))
+    session.execute(delete(Remark).where(Remark.round_id == round_.id))
+    mine = select(Election.id).where(Election.round_id == round_.id)
+    session.execute(delete(WithheldLists).where(WithheldLists.election_id.in_(mine)))
     destroy_texts(keystore, round_.id)
     return count
 

@@ -22,6 +22,8 @@ from portal.review.letters import Reader
 from portal.rounds import Mode, Notice, Phase, Round
 from portal.rounds import keys as round_keys
 from portal.vote import (
+    Electorate,
+    Precinct,
     Signatory,
     Slip,
     agree,
@@ -32,6 +34,7 @@ from portal.vote import (
     make_slips,
     open_election,
     post_manifest,
+    prepare,
 )
 from portal.vote import count as count_ballots
 from portal.web.installation import Installation
@@ -324,26 +327,35 @@ def make_answers(
         )
 
 
-def make_vote(house: Installation, cast: Cast, *, slips: int = 3) -> list[Slip]:
+def make_vote(
+    house: Installation,
+    cast: Cast,
+    *,
+    slips: int = 3,
+    electorate: Electorate = Electorate.RESIDENTS,
+) -> list[Slip]:
     """Open the vote of the cast's round, which must be voting; slips of 云溪."""
     printer, mine = KeyPair.make(), list[Slip]()
     with house.sessions() as session, session.begin():
         round_ = rounds.get_round(session, cast.round_id)
+        election = prepare(
+            session,
+            round_=round_,
+            electorate=electorate,
+            by="office",
+            now=house.clock(),
+        )
         for place in rounds.places_in(session, round_.id):
             number = min(slips, place.households or slips)
-            made = list(make_slips(round_.code, place.code, number))
+            precinct = Precinct(election.code, place.code, election.terms)
+            made = list(make_slips(precinct, number))
             mine = mine or made
-            manifest = make_manifest(
-                round_.code,
-                place.code,
-                slip_ids=[slip.slip_id for slip in made],
-                printer=printer,
-            )
+            ids = [slip.slip_id for slip in made]
             post_manifest(
                 session,
-                round_=round_,
+                election=election,
                 place=place,
-                manifest=manifest,
+                manifest=make_manifest(precinct, slip_ids=ids, printer=printer),
                 by="office",
                 now=house.clock(),
             )
@@ -351,7 +363,7 @@ def make_vote(house: Installation, cast: Cast, *, slips: int = 3) -> list[Slip]:
         open_election(
             session,
             house.keystore,
-            round_=round_,
+            election=election,
             closers=closers,
             by="office",
             now=house.clock(),
@@ -381,7 +393,11 @@ def make_disclosure(house: Installation, cast: Cast, code: str) -> Disclosure:
         )
 
 
-def make_result(house: Installation, cast: Cast) -> None:
+def make_result(
+    house: Installation,
+    cast: Cast,
+    electorate: Electorate = Electorate.RESIDENTS,
+) -> None:
     """Close the vote that `make_vote` opened: count, destroy, sign."""
     chief, office = (
         Signatory(player.staff_id, player.username, player.pair)
@@ -389,7 +405,7 @@ def make_result(house: Installation, cast: Cast) -> None:
     )
     keystore, box, now = house.keystore, house.ballots, house.clock()
     with house.sessions() as session, session.begin():
-        election = find_election(session, cast.round_id)
+        election = find_election(session, cast.round_id, electorate)
         assert election is not None
         agree(session, keystore, election=election, first=chief, now=now)
         count_ballots(session, keystore, box, election=election, second=office, now=now)

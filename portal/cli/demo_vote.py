@@ -1,4 +1,6 @@
-"""The demo's vote: slips for every household, some of them voted, closed by two."""
+"""The demo's vote: slips for households and for cadres, some voted, closed by two."""
+
+from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
@@ -7,82 +9,114 @@ from portal.cli.demo_setup import Story, pick
 from portal.kernel.sealing import KeyPair
 from portal.people import Role
 from portal.places import Place
-from portal.vote import close
-from portal.vote.close import Signatory
-from portal.vote.election import find_election, open_election, post_manifest
+from portal.vote import close, posting, records
+from portal.vote.election import Election, Electorate, elections, prepare
+from portal.vote.key import Signatory, open_election
 from portal.vote.manifest import make_manifest
-from portal.vote.slips import DIMENSIONS, SCALE, Slip, make_slips
+from portal.vote.records import Handout, PaperDuty
+from portal.vote.slips import Precinct, Slip, make_slips
 
-TURNOUT = (24, 18, 29, 35, 42)  # percent of the slips of a community
+TURNOUT = {  # percent of the slips of a community
+    Electorate.RESIDENTS: (24, 18, 29, 35, 42),
+    Electorate.CADRES: (80, 95, 100, 70),
+}
+CADRES = (8, 11, 14, 19, 12)  # of a community: some stay below ten ballots
 SPARE = 3  # slips per community that the demo gives away
 MOODS = (  # positions on the scale, as often as they stand here
     (0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 4),
     (0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 4),
     (0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4),
 )
+HANDS = {
+    PaperDuty.PRINTER: "示例·制票人",
+    PaperDuty.DISTRIBUTOR: "示例·发放人",
+    PaperDuty.OBSERVER: "示例·监票人",
+}
 
 
 def open_vote(story: Story, session: Session) -> None:
-    """Slips are made, manifests posted, two closers named, some households vote."""
-    round_, printer = story.round_(session), KeyPair.make()
-    office = story.account(Role.OFFICE)
-    voted: list[tuple[Place, list[Slip]]] = []
-    for place in rounds.places_in(session, round_.id):
-        slips = list(make_slips(round_.code, place.code, place.households or 100))
-        manifest = make_manifest(
-            round_.code,
-            place.code,
-            slip_ids=[slip.slip_id for slip in slips],
-            printer=printer,
-        )
-        post_manifest(
-            session,
-            round_=round_,
-            place=place,
-            manifest=manifest,
-            by=office.username,
-            now=story.now,
-        )
-        spare = slips[:SPARE]
-        story.slips += [{"place": place.code, "secret": s.secret} for s in spare]
-        turnout = len(slips) * pick(TURNOUT, place.code, "returned") // 100
-        voted.append((place, slips[SPARE : SPARE + turnout]))
-    closers = [story.account(Role.CHIEF, number).staff(session) for number in (0, 1)]
-    election = open_election(
-        session,
-        story.house.keystore,
-        round_=round_,
-        closers=closers,
-        by=office.username,
-        now=story.now,
-    )
+    """Both votes of the round are opened; some households and most cadres vote."""
     # Thousands of ballots at once: only the demo need not survive a power cut.
     story.house.ballots.file.connection().execute("PRAGMA synchronous=OFF")
-    for place, slips in voted:
-        for slip in slips:
-            story.house.ballots.put(
-                election, slip, place_id=place.id, scores=_scores(place, slip)
-            )
+    for electorate in Electorate:
+        _hold(story, session, electorate)
     story.house.ballots.file.forget_order()
 
 
-def _scores(place: Place, slip: Slip) -> dict[str, str]:
-    mood = pick(MOODS, place.code)
-    return {d.id: SCALE[pick(mood, slip.slip_id, d.id)].id for d in DIMENSIONS}
+def _hold(story: Story, session: Session, electorate: Electorate) -> None:
+    """Slips are made, manifests posted, two closers named, slips handed out, voted."""
+    by, now = story.account(Role.OFFICE).username, story.now
+    election = prepare(
+        session, round_=story.round_(session), electorate=electorate, by=by, now=now
+    )
+    records.assign(session, election=election, names=HANDS, by=by, now=now)
+    made = dict(_posted(story, session, election))
+    closers = [story.account(Role.CHIEF, number).staff(session) for number in (0, 1)]
+    open_election(
+        session,
+        story.house.keystore,
+        election=election,
+        closers=closers,
+        by=by,
+        now=now,
+    )
+    for manifest in posting.manifests(session, election.id):
+        out = Handout(story.today, manifest.count, HANDS[PaperDuty.DISTRIBUTOR])
+        records.hand_out(session, manifest=manifest, out=out, by=by, now=now)
+        slips = made[manifest.place_id]
+        if electorate is Electorate.RESIDENTS:
+            spare, slips = slips[:SPARE], slips[SPARE:]
+            code = manifest.place_code
+            story.slips += [{"place": code, "secret": s.secret} for s in spare]
+        turnout = pick(TURNOUT[electorate], manifest.place_code, "returned")
+        for slip in slips[: manifest.count * turnout // 100]:
+            _vote(story, election, manifest.place, slip)
+
+
+def _posted(
+    story: Story, session: Session, election: Election
+) -> Iterator[tuple[int, list[Slip]]]:
+    """Every community's slips, by place id, their manifest posted."""
+    printer, by = KeyPair.make(), story.account(Role.OFFICE).username
+    for place in rounds.places_in(session, story.round_id):
+        precinct = Precinct(election.code, place.code, election.terms)
+        slips = list(make_slips(precinct, _number(election, place)))
+        ids = [slip.slip_id for slip in slips]
+        posting.post_manifest(
+            session,
+            election=election,
+            place=place,
+            manifest=make_manifest(precinct, slip_ids=ids, printer=printer),
+            by=by,
+            now=story.now,
+        )
+        yield place.id, slips
+
+
+def _number(election: Election, place: Place) -> int:
+    if election.electorate is Electorate.CADRES:
+        return pick(CADRES, place.code, "cadres")
+    return place.households or 100
+
+
+def _vote(story: Story, election: Election, place: Place, slip: Slip) -> None:
+    mood, terms = pick(MOODS, election.code, place.code), election.terms
+    scores = {
+        d.id: terms.scale[pick(mood, slip.slip_id, d.id)].id for d in terms.dimensions
+    }
+    story.house.ballots.put(election, slip, place_id=place.id, scores=scores)
 
 
 def close_vote(story: Story, session: Session) -> None:
-    """Two people close, count and sign."""
-    election = find_election(session, story.round_id)
-    if election is None:
-        return
+    """Two people close, count and sign, each election by itself."""
     first, second = (_signatory(story, number) for number in (0, 1))
     keystore, box, now = story.house.keystore, story.house.ballots, story.now
-    close.agree(session, keystore, election=election, first=first, now=now)
-    close.count(session, keystore, box, election=election, second=second, now=now)
-    session.commit()
-    close.destroy_ballots(keystore, box, election=election)
-    close.countersign(session, box, election=election, first=first, now=now)
+    for election in elections(session, story.round_id):
+        close.agree(session, keystore, election=election, first=first, now=now)
+        close.count(session, keystore, box, election=election, second=second, now=now)
+        session.commit()
+        close.destroy_ballots(keystore, box, election=election)
+        close.countersign(session, box, election=election, first=first, now=now)
 
 
 def _signatory(story: Story, number: int) -> Signatory:

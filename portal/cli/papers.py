@@ -22,9 +22,11 @@ from portal.posters.formats import FORMATS, LOOKS
 from portal.posters.words import address_of
 from portal.rounds import Round
 from portal.vote import verify as verifier
+from portal.vote.election import MARKS, Electorate, code_of
 from portal.vote.manifest import fingerprint, make_manifest, short_fingerprint
 from portal.vote.sheets import Sheet, Unembedded, draw_slips, type_for
-from portal.vote.slips import Slip, make_slips
+from portal.vote.slips import Precinct, Slip, make_slips
+from portal.vote.terms import DEFAULT_TERMS, Terms
 from portal.web.installation import Installation
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -159,35 +161,62 @@ def _write_code(code: Code, base_url: str, out: Path) -> None:
 @click.option("--place", "place_code", required=True, help="社区 12 位代码")
 @click.option("--place-name", required=True, help="印在票上的社区名称")
 @click.option("--count", required=True, type=click.IntRange(1, 100_000), help="张数")
+@click.option(
+    "--electorate",
+    default=Electorate.RESIDENTS.value,
+    show_default=True,
+    type=click.Choice([one.value for one in Electorate]),
+    help="谁来投：居民一户一票，或者干部一人一票",
+)
+@click.option(
+    "--terms",
+    type=FILE,
+    help="测评办法文件，从工作台下载；没改过办法的不用给",
+)
 @click.option("--base-url", required=True, help="网址，如 https://xc.example.gov.cn")
 @click.option("--key", required=True, type=click.Path(path_type=Path), help="制票密钥")
 @click.option("--out", required=True, type=FOLDER)
-def slips(count: int, key: Path, out: Path, **printed: str) -> None:
+def slips(count: int, key: Path, out: Path, terms: Path | None, **printed: str) -> None:
     """离线制票：票面 PDF 和清单；不连服务器，也不连数据库."""
     _require_offline(out, key)
-    file = out / f"{printed['place_code']}.manifest.json"
+    electorate = Electorate(printed["electorate"])
+    stem = printed["place_code"] + MARKS[electorate]
+    file = out / f"{stem}.manifest.json"
     if file.exists():
         raise MadeAlreadyError
     printer = _printer_key(key)
-    mark = short_fingerprint(printer.verify_key)
-    sheet = Sheet(**printed, fingerprint=mark)
-    made: list[Slip] = []
-    with click.progressbar(length=count, label="制票") as bar:
-        for slip in make_slips(sheet.round_code, sheet.place_code, count):
-            made.append(slip)
-            bar.update(1)
-    out.mkdir(parents=True, exist_ok=True)
-    _print(made, sheet, out / f"{sheet.place_code}.pdf")
-    manifest = make_manifest(
-        sheet.round_code,
-        sheet.place_code,
-        slip_ids=[slip.slip_id for slip in made],
-        printer=printer,
+    precinct = Precinct(
+        code_of(printed["round_code"], electorate),
+        printed["place_code"],
+        Terms.from_json(terms.read_bytes()) if terms else DEFAULT_TERMS,
     )
+    sheet = Sheet(
+        base_url=printed["base_url"],
+        electorate=electorate,
+        precinct=precinct,
+        round_name=printed["round_name"],
+        place_name=printed["place_name"],
+        fingerprint=short_fingerprint(printer.verify_key),
+    )
+    made = _made(precinct, count)
+    out.mkdir(parents=True, exist_ok=True)
+    _print(made, sheet, out / f"{stem}.pdf")
+    ids = [slip.slip_id for slip in made]
+    manifest = make_manifest(precinct, slip_ids=ids, printer=printer)
     file.write_bytes(manifest.to_json())
+    click.echo(f"测评办法指纹 {manifest.terms}")
     click.echo(f"N = {count}\n根 {manifest.root.hex()}")
     click.echo(f"制票密钥指纹 {fingerprint(printer.verify_key)}")
     click.echo("请把 N、根、指纹张贴公布；只把 manifest.json 交给服务器。")
+
+
+def _made(precinct: Precinct, count: int) -> list[Slip]:
+    made: list[Slip] = []
+    with click.progressbar(length=count, label="制票") as bar:
+        for slip in make_slips(precinct, count):
+            made.append(slip)
+            bar.update(1)
+    return made
 
 
 def _require_offline(*paths: Path) -> None:

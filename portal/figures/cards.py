@@ -4,7 +4,7 @@ In: counts. Out: a card that carries definition, mode, n, denominator, distribut
 bounds and suppression, and refuses to exist without them. Only a card makes text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -15,11 +15,9 @@ from portal.figures.suppression import (
     hidden_cells,
     state_of,
 )
+from portal.vote.election import VoteMode
+from portal.vote.terms import Option
 
-SATISFACTION = (
-    "满意度：有看法的选票的平均分。满意 100 分、基本满意 75 分、一般 50 分、"
-    "不满意 0 分；「不了解」单列，不算进平均分。"
-)
 NOTHING_SAID = Bounds(0.0, 100.0)
 WORST_CASE = "区间：没投的票全算不满意，到没投的票全算满意。"
 
@@ -27,8 +25,9 @@ WORST_CASE = "区间：没投的票全算不满意，到没投的票全算满意
 class Mode(StrEnum):
     """How the answers came about."""
 
-    SLIPS = "slips"  # 入户票
-    OPEN = "open"  # 开放评价
+    SLIPS = VoteMode.SLIPS.value  # 入户票
+    OPEN = VoteMode.OPEN.value  # 开放评价
+    CADRES = "cadres"  # 干部测评: slips as well, but of other people
     QUESTIONNAIRE = "questionnaire"  # 问卷
 
     @property
@@ -40,6 +39,7 @@ class Mode(StrEnum):
 _LABELS = {
     Mode.SLIPS: "入户票：一户一票，可以重算",
     Mode.OPEN: "开放评价：谁都可以填，只看参与，不代表全体居民",
+    Mode.CADRES: "干部测评：只算干部，不并入居民满意度",
     Mode.QUESTIONNAIRE: "问卷：自愿填写，不代表全体居民",
 }
 
@@ -85,7 +85,7 @@ class FigureCard:
             raise ValueError("no mean without its whole distribution")
         if self.mean is not None and self.mode is Mode.OPEN:
             raise ValueError("an open vote has no headline")
-        is_slips = self.mode is Mode.SLIPS
+        is_slips = self.mode in {Mode.SLIPS, Mode.CADRES}
         if is_slips and (self.issued is None or (has_figures and not self.bounds)):
             raise ValueError("no slip figure without slips issued and bounds")
 
@@ -132,29 +132,29 @@ class FigureCard:
 
 def slip_card(
     title: str,
-    counts: Mapping[str, int] | None,
+    distribution: Distribution,
     *,
     ballots: int,
     issued: int,
     households: int | None = None,
+    mode: Mode = Mode.SLIPS,
 ) -> FigureCard:
-    """The card of one dimension in one community; `counts` None where withheld.
+    """The card of one dimension in one community; below 10 ballots without figures.
 
     The vote's lists are published whole from 10 ballots, so its cells are not
     suppressed: the one exception, announced on the slip.
     """
     few = FigureCard(
         title=title,
-        definition=SATISFACTION,
-        mode=Mode.SLIPS,
+        definition=satisfaction(distribution.scale),
+        mode=mode,
         ballots=ballots,
         issued=issued,
         households=households,
         suppression=Suppression.TOO_FEW,
     )
-    if counts is None or ballots < MEANS_FROM:
+    if ballots < MEANS_FROM:
         return few
-    distribution = Distribution(counts)
     return replace(
         few,
         mean=distribution.mean,
@@ -185,17 +185,28 @@ def answer_card(
     )
 
 
-def overall_card(title: str, cards: list[FigureCard]) -> FigureCard:
-    """One community over all dimensions: the mean of its dimensions' means."""
-    shown = [c for c in cards if c.mean is not None and c.bounds and c.distribution]
-    if not shown:
+def overall_card(
+    title: str, cards: Sequence[FigureCard], *, weights: Sequence[int]
+) -> FigureCard:
+    """One community over all dimensions: the weighted mean of its dimensions' means.
+
+    A dimension of which nobody has an opinion is left out with its weight.
+    """
+    scored = [
+        (card, weight)
+        for card, weight in zip(cards, weights, strict=True)
+        if card.mean is not None and card.bounds and card.distribution
+    ]
+    if not scored:
         return replace(cards[0], title=title)
+    shown = [card for card, _ in scored]
+    total = sum(weight for _, weight in scored)
     return replace(
         shown[0],
         title=title,
-        definition=f"{SATISFACTION}各方面先分别算，再取平均。",
-        mean=sum(c.mean or 0.0 for c in shown) / len(shown),
-        bounds=weighted_bounds(shown, [1] * len(shown)),
+        definition=shown[0].definition + _averaged(cards, weights),
+        mean=sum((card.mean or 0.0) * weight for card, weight in scored) / total,
+        bounds=weighted_bounds(shown, [weight for _, weight in scored]),
         distribution=pooled([c.distribution for c in shown if c.distribution]),
     )
 
@@ -208,6 +219,24 @@ def weighted_bounds(cards: list[FigureCard], weights: list[int]) -> Bounds:
         sum(bounds.low * weight for bounds, weight in pairs) / total,
         sum(bounds.high * weight for bounds, weight in pairs) / total,
     )
+
+
+def satisfaction(scale: tuple[Option, ...]) -> str:
+    """What a score means on this scale."""
+    scored = [option for option in scale if option.points is not None]
+    steps = "、".join(f"{option.name} {option.points} 分" for option in scored)
+    asides = "、".join(option.name for option in scale if option.points is None)
+    if not asides:
+        return f"满意度：有看法的选票的平均分。{steps}。"
+    return f"满意度：有看法的选票的平均分。{steps}；「{asides}」单列，不算进平均分。"
+
+
+def _averaged(cards: Sequence[FigureCard], weights: Sequence[int]) -> str:
+    if len(set(weights)) == 1:
+        return "各方面先分别算，再取平均。"
+    pairs = zip(cards, weights, strict=True)
+    shares = "、".join(f"{card.title} 占 {weight}" for card, weight in pairs)
+    return f"各方面先分别算，再按权重平均：{shares}。"
 
 
 def _percent(part: int, whole: int) -> str:

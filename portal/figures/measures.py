@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 
-from portal.vote.slips import SCALE, Option
+from portal.vote.terms import Option
 
 Z95 = 1.959964  # the normal quantile of a two-sided 95 % interval
 
@@ -22,7 +22,7 @@ class Distribution:
     """How often each option of a scale was chosen, by option id."""
 
     counts: Mapping[str, int]
-    scale: tuple[Option, ...] = SCALE
+    scale: tuple[Option, ...]
 
     def __post_init__(self) -> None:
         """Refuse counts of options the scale does not have, and negative ones."""

@@ -7,7 +7,7 @@ from portal.figures.cards import FigureCard, Mode, answer_card
 from portal.figures.measures import Distribution
 from portal.figures.suppression import Suppression
 from portal.figures.totals import DistrictFigure, district_figure
-from portal.vote.slips import Option
+from portal.vote.terms import Option
 
 DEFINITION = "选这一项的份数。问卷是自愿填的，不能当成全体居民的看法。"
 

@@ -19,7 +19,7 @@ from portal.kernel.database import Base
 from portal.places import Place
 from portal.questionnaires.definition import Item, ItemType
 from portal.questionnaires.frozen import questionnaire_of
-from portal.vote.slips import Option
+from portal.vote.terms import Option
 
 CHOSEN, NOT_CHOSEN = "yes", "no"
 TICKED = (Option(CHOSEN, "选了", None), Option(NOT_CHOSEN, "没选", None))

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from portal.figures.cards import FigureCard, weighted_bounds
+from portal.figures.cards import FigureCard, Mode, weighted_bounds
 from portal.figures.measures import Distribution, pooled
 from portal.figures.suppression import Suppression
 
 LOWEST = 5
+
+_BY_HOUSEHOLDS = "全区按户数加权，只含已公布的社区。"
+_WEIGHED = {Mode.CADRES: "全区按发出的票数加权，只含已公布的社区。"}
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,13 @@ def district_figure(title: str, cards: Sequence[FigureCard]) -> DistrictFigure:
     """One figure over the communities' cards, weighted by households.
 
     Where a community's households are not known its slips issued stand for them.
-    Raises ValueError without cards.
+    Raises ValueError without cards, and for cards of different modes: residents,
+    cadres and questionnaires are never added up.
     """
     if not cards:
         raise ValueError("a district without communities")
+    if len({card.mode for card in cards}) > 1:
+        raise ValueError("a district of different modes")
     shown = [c for c in cards if c.mean is not None and c.distribution]
     ranked = sorted(shown, key=lambda c: (c.mean or 0.0, c.title))
     return DistrictFigure(
@@ -67,7 +73,7 @@ def _total(
     has_bounds = all(c.bounds for c in shown)
     return replace(
         like,
-        definition=f"{like.definition}全区按户数加权，只含已公布的社区。",
+        definition=like.definition + _WEIGHED.get(like.mode, _BY_HOUSEHOLDS),
         mean=sum((c.mean or 0.0) * w for c, w in scored) / sum(weights),
         bounds=weighted_bounds(shown, weights) if has_bounds else None,
         distribution=_pooled(shown),

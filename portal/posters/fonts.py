@@ -98,8 +98,9 @@ class Face:
     number: int = 0
 
     def load(self) -> TTFont:
-        """The font, tables read when asked for."""
-        return TTFont(self.path, fontNumber=self.number, lazy=True)
+        """The font, tables read when asked for; saved, it keeps its own time."""
+        number = self.number
+        return TTFont(self.path, fontNumber=number, lazy=True, recalcTimestamp=False)
 
     @cached_property
     def signs(self) -> frozenset[int]:

@@ -4,6 +4,7 @@ A `Type` is cut once for everything a batch prints; lines follow the rule that n
 closing mark begins and no opening mark ends a line (GB/T 15834-2011 §5.1).
 """
 
+import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -64,6 +65,17 @@ def _files(
     )
 
 
+def _font(name: str, content: bytes) -> TTFont:
+    """A cut font under a face name of its own.
+
+    ReportLab takes every font of one face name for the font it saw first, and cuts
+    of a face share its name: a second print in one process would lack signs.
+    """
+    font = TTFont(name, io.BytesIO(content))
+    font.face.name += f"-{hashlib.sha256(content).hexdigest()[:8]}".encode()
+    return font
+
+
 @dataclass
 class Type:
     """Registered fonts, ready to measure and to draw with."""
@@ -76,7 +88,7 @@ class Type:
             names: dict[str, str] = {}
             for content, signs in reversed(files):  # the best face sets the blanks
                 name = f"cut{next(_NUMBERS)}"
-                pdfmetrics.registerFont(TTFont(name, io.BytesIO(content)))
+                pdfmetrics.registerFont(_font(name, content))
                 names |= dict.fromkeys(signs, name)
             self._names[style] = names
         self.width = lru_cache(maxsize=8192)(self._width)

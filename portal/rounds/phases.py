@@ -88,6 +88,12 @@ def may_advance(now: Phase, to: Phase) -> bool:
     return to in NEXT[now]
 
 
+def is_before(phase: Phase, other: Phase) -> bool:
+    """Whether a round in `phase` has not come to `other` yet."""
+    order = list(Phase)
+    return order.index(phase) < order.index(other)
+
+
 def allows(phase: Phase, act: PublicAct) -> bool:
     """Whether the public can do `act` in `phase`."""
     return phase in ALLOWED[act]

@@ -1,7 +1,8 @@
 """The satisfaction vote by slips (design §5): anybody can recount it.
 
-In: manifests of paper slips, then ballots. Out: after the close by two people, lists
-without a common key, a signed closing record, and the verifier that recounts them.
+In: an election's terms and manifests of paper slips, then ballots. Out: after the
+close by two people, lists without a common key, a signed closing record, and the
+verifier that recounts them.
 """
 
 from portal.vote.ballots import (
@@ -18,33 +19,36 @@ from portal.vote.ballots import (
 )
 from portal.vote.close import (
     BallotsLeftError,
-    NotACloserError,
     NotFirstError,
     SamePersonError,
-    Signatory,
     agree,
     count,
     countersign,
     destroy_ballots,
 )
 from portal.vote.election import (
-    Closer,
     Election,
     ElectionState,
-    PlaceManifest,
-    closers_of,
+    Electorate,
+    VoteMode,
+    election_at,
+    elections,
     find_election,
-    find_manifest,
-    manifests,
+    prepare,
+)
+from portal.vote.key import (
+    Closer,
+    NotACloserError,
+    Signatory,
+    closers_of,
     open_election,
-    post_manifest,
 )
 from portal.vote.ledger import (
+    ElectionResult,
     PlaceResult,
-    closing_digest,
     printer_fingerprint,
     published_files,
-    results,
+    result_of,
 )
 from portal.vote.manifest import (
     BadManifestError,
@@ -53,28 +57,36 @@ from portal.vote.manifest import (
     make_manifest,
     short_fingerprint,
 )
+from portal.vote.posting import (
+    PlaceManifest,
+    enrol,
+    find_manifest,
+    manifests,
+    post_manifest,
+    revise,
+    roll,
+)
 from portal.vote.slips import (
-    DIMENSIONS,
-    SCALE,
-    Dimension,
     NotASecretError,
-    Option,
+    Precinct,
     Slip,
     make_slips,
     read_secret,
     slip_of,
 )
+from portal.vote.terms import DEFAULT_TERMS, Dimension, Option, Terms
 
 __all__ = [
-    "DIMENSIONS",
-    "SCALE",
+    "DEFAULT_TERMS",
     "BadManifestError",
     "BallotBox",
     "BallotsLeftError",
     "Closer",
     "Dimension",
     "Election",
+    "ElectionResult",
     "ElectionState",
+    "Electorate",
     "Manifest",
     "MissingScoresError",
     "NotACloserError",
@@ -84,20 +96,25 @@ __all__ = [
     "OtherCommunityError",
     "PlaceManifest",
     "PlaceResult",
+    "Precinct",
     "Receipt",
     "SamePersonError",
     "Signatory",
     "Slip",
+    "Terms",
     "TooEarlyError",
     "UnknownSlipError",
     "VoteClosedError",
+    "VoteMode",
     "agree",
     "cast",
     "closers_of",
-    "closing_digest",
     "count",
     "countersign",
     "destroy_ballots",
+    "election_at",
+    "elections",
+    "enrol",
     "find_election",
     "find_manifest",
     "fingerprint",
@@ -106,12 +123,15 @@ __all__ = [
     "manifests",
     "open_election",
     "post_manifest",
+    "prepare",
     "printer_fingerprint",
     "published_files",
     "read_secret",
     "require_open",
     "require_slip",
-    "results",
+    "result_of",
+    "revise",
+    "roll",
     "short_fingerprint",
     "slip_of",
 ]

@@ -6,6 +6,7 @@ and the counts for `portal.figures`. Nothing before both closers have signed.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,16 +15,24 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel.database import Base
 from portal.kernel.errors import NotFoundError
-from portal.vote.election import Election, ElectionState, find_election, manifests
+from portal.vote.election import Election, ElectionState, Electorate, VoteMode
 from portal.vote.manifest import fingerprint
+from portal.vote.posting import manifests
+from portal.vote.records import PaperDuty
+from portal.vote.terms import Terms
 
-README = """{round} 满意度测评（入户票）：公开的全部材料
+TITLES = {
+    Electorate.RESIDENTS: "满意度测评（入户票）",
+    Electorate.CADRES: "干部测评（只算干部，不并入居民满意度）",
+}
+README = """{code} {title}：公开的全部材料
 
-closing.json      关票记录：各社区的户数、发票数、收票数、清单的指纹、合计
+closing.json      关票记录：测评办法（方面、权重、选项、分值、问法），谁制票发放监票，
+                  各社区的户数（干部测评是干部人数）、发票数、收票数、清单的指纹、合计
 signatures.json   两位关票人对关票记录的签名
 社区代码/manifest.json       票根清单：发出去的每一张票（没有选票密码）
 社区代码/used.csv            投过的票。没投票的人，可以在这里查自己的票号有没有被人用过
-社区代码/（六个方面）.csv     核对码和评价。投过票的人，用票上的核对码查自己的评价
+社区代码/（每个方面）.csv     核对码和评价。投过票的人，用票上的核对码查自己的评价
 
 收回不足 10 张的社区，只公布张数和一个封存指纹，不公布清单，免得猜出谁怎么投。
 
@@ -41,7 +50,9 @@ class VoteFile(Base):
 
     __tablename__ = "vote_file"
     __table_args__ = ({"sqlite_with_rowid": False},)
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    election_id: Mapped[int] = mapped_column(
+        ForeignKey("election.id"), primary_key=True
+    )
     path: Mapped[str] = mapped_column(primary_key=True)
     content: Mapped[bytes]
 
@@ -51,87 +62,116 @@ class WithheldLists(Base):
 
     __tablename__ = "vote_withheld"
     __table_args__ = ({"sqlite_with_rowid": False},)
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    election_id: Mapped[int] = mapped_column(
+        ForeignKey("election.id"), primary_key=True
+    )
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), primary_key=True)
     sealed: Mapped[bytes]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PlaceResult:
-    """A community's counts; `totals` by dimension and option id, None below 10."""
+    """A community's counts; `totals` by dimension and option id, None below 10.
+
+    `entitled`: households, or cadres; None where the number is not known.
+    """
 
     place_code: str
     place_name: str
-    households: int | None
+    entitled: int | None
     issued: int
+    voided: int
+    handed_out: int
+    root: str
     ballots: int
     set_aside: int
     totals: dict[str, dict[str, int]] | None
 
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> "PlaceResult":
+        """A community's entry in the closing record."""
+        return cls(
+            place_code=entry["place"],
+            place_name=entry["name"],
+            entitled=entry["entitled"],
+            issued=entry["issued"],
+            voided=len(entry["voided"]),
+            handed_out=sum(day["count"] for day in entry["handed_out"]),
+            root=entry["root"],
+            ballots=entry["ballots"],
+            set_aside=entry["set_aside"],
+            totals=entry.get("totals"),
+        )
 
-def published_files(session: Session, round_id: int) -> dict[str, bytes]:
+
+@dataclass(frozen=True, kw_only=True)
+class ElectionResult:
+    """What the closing record of an election says, and the digest it is known by."""
+
+    code: str
+    electorate: Electorate
+    mode: VoteMode
+    terms: Terms
+    definition: str
+    people: dict[PaperDuty, str]
+    places: tuple[PlaceResult, ...]
+    digest: str  # SHA-256 of closing.json, 64 hex characters: it is posted on paper
+    printer: str  # the fingerprint of the printer's key, 64 hex characters
+
+
+def result_of(election: Election) -> ElectionResult:
+    """The result of an election, from its closing record and nowhere else.
+
+    Raises NotFoundError while it is not closed.
+    """
+    file = _closing(election)
+    record = json.loads(file)
+    return ElectionResult(
+        code=record["code"],
+        electorate=Electorate(record["electorate"]),
+        mode=VoteMode(record["mode"]),
+        terms=Terms.of(record["terms"]),
+        definition=record["definition"],
+        people={PaperDuty(duty): name for duty, name in record["people"].items()},
+        places=tuple(map(PlaceResult.of, record["places"])),
+        digest=hashlib.sha256(file).hexdigest(),
+        printer=fingerprint(bytes.fromhex(record["printer_key"])),
+    )
+
+
+def published_files(session: Session, election: Election) -> dict[str, bytes]:
     """Every file by its path in the folder.
 
     Raises NotFoundError while the vote is not closed.
     """
-    election = _closed(session, round_id)
+    title = TITLES[election.electorate]
     files = {
-        "README.txt": README.format(round=election.round_code).encode(),
-        "closing.json": election.closing or b"",
+        "README.txt": README.format(code=election.code, title=title).encode(),
+        "closing.json": _closing(election),
         "signatures.json": _signatures(election),
     }
-    for posted in manifests(session, round_id):
+    for posted in manifests(session, election.id):
         files[f"{posted.place_code}/manifest.json"] = posted.manifest.to_json()
-    kept = session.scalars(select(VoteFile).filter_by(round_id=round_id))
+    kept = session.scalars(select(VoteFile).filter_by(election_id=election.id))
     files |= {file.path: file.content for file in kept}
     return dict(sorted(files.items()))
 
 
-def closing_digest(session: Session, round_id: int) -> str:
-    """SHA-256 of closing.json, 64 hex characters: it is posted on paper.
-
-    Raises NotFoundError while the vote is not closed.
-    """
-    election = _closed(session, round_id)
-    return hashlib.sha256(election.closing or b"").hexdigest()
-
-
-def printer_fingerprint(session: Session, round_id: int) -> str:
+def printer_fingerprint(session: Session, election: Election) -> str:
     """The fingerprint of the printer's key, known before the vote opens.
 
     Raises NotFoundError where no manifest was posted.
     """
-    posted = manifests(session, round_id)
+    posted = manifests(session, election.id)
     if not posted:
         raise NotFoundError
     return fingerprint(posted[0].printer_key)
 
 
-def results(session: Session, round_id: int) -> list[PlaceResult]:
-    """Counts per community, from the closing record and nowhere else.
-
-    Raises NotFoundError while the vote is not closed.
-    """
-    record: dict[str, Any] = json.loads(_closed(session, round_id).closing or b"{}")
-    return [
-        PlaceResult(
-            place_code=place["place"],
-            place_name=place["name"],
-            households=place["households"],
-            issued=place["issued"],
-            ballots=place["ballots"],
-            set_aside=place["set_aside"],
-            totals=place.get("totals"),
-        )
-        for place in record["places"]
-    ]
-
-
-def _closed(session: Session, round_id: int) -> Election:
-    election = find_election(session, round_id)
-    if election is None or election.state is not ElectionState.CLOSED:
+def _closing(election: Election) -> bytes:
+    if election.state is not ElectionState.CLOSED:
         raise NotFoundError
-    return election
+    return election.closing or b""
 
 
 def _signatures(election: Election) -> bytes:

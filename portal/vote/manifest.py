@@ -1,21 +1,23 @@
 """票根清单: which slips of a community exist; made offline, posted before the vote.
 
-In: the slips' ids and the printer's key. Out: a signed JSON file. It holds no
-secret; only it reaches the server. Root, count and the fingerprint of the key hang
-on paper before voting opens, so that slips cannot be added afterwards.
+In: the slips' ids, the terms they were made for and the printer's key. Out: a signed
+JSON file. It holds no secret; only it reaches the server. Root, count and the
+fingerprint of the key hang on paper before voting opens, so that slips cannot be
+added, nor what they are asked changed, afterwards.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.kernel import codes
 from portal.kernel.errors import InvalidError
 from portal.kernel.sealing import KeyPair, is_signed
 from portal.vote import merkle
+from portal.vote.slips import Precinct
 
-FORMAT = "mashangxun-manifest-1"
+FORMAT = "mashangxun-manifest-2"
 
 
 class BadManifestError(InvalidError):
@@ -26,10 +28,14 @@ class BadManifestError(InvalidError):
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """Sorted slip ids (32 bytes each) of one community with a signed root."""
+    """Sorted slip ids (32 bytes each) of one community with a signed root.
 
-    round_code: str
+    `code` is the election's, `terms` the digest of its terms (64 hex characters).
+    """
+
+    code: str
     place_code: str
+    terms: str
     slip_ids: tuple[bytes, ...]
     root: bytes
     printer_key: bytes
@@ -40,18 +46,23 @@ class Manifest:
         """N: how many slips were made."""
         return len(self.slip_ids)
 
+    @property
+    def statement(self) -> bytes:
+        """What the printer signs."""
+        signed = (self.code, self.place_code, self.count, self.root.hex(), self.terms)
+        return "|".join(["manifest", *map(str, signed)]).encode()
+
     def require_sound(self) -> None:
         """Recompute root and signature.
 
         Raises BadManifestError.
         """
         ids = list(self.slip_ids)
-        statement = _statement(self.round_code, self.place_code, self.count, self.root)
         sound = (
             ids == sorted(set(ids))
             and all(len(slip_id) == 32 for slip_id in ids)
             and merkle.root(ids) == self.root
-            and is_signed(statement, self.signature, self.printer_key)
+            and is_signed(self.statement, self.signature, self.printer_key)
         )
         if not sound:
             raise BadManifestError
@@ -60,8 +71,9 @@ class Manifest:
         """The file as it is published: the same fields give the same bytes."""
         fields = {
             "format": FORMAT,
-            "round": self.round_code,
+            "code": self.code,
             "place": self.place_code,
+            "terms": self.terms,
             "count": self.count,
             "slip_ids": [slip_id.hex() for slip_id in self.slip_ids],
             "root": self.root.hex(),
@@ -79,8 +91,9 @@ class Manifest:
         try:
             fields = json.loads(file)
             found = cls(
-                round_code=str(fields["round"]),
+                code=str(fields["code"]),
                 place_code=str(fields["place"]),
+                terms=str(fields["terms"]),
                 slip_ids=tuple(bytes.fromhex(i) for i in fields["slip_ids"]),
                 root=bytes.fromhex(fields["root"]),
                 printer_key=bytes.fromhex(fields["printer_key"]),
@@ -95,19 +108,20 @@ class Manifest:
 
 
 def make_manifest(
-    round_code: str, place_code: str, *, slip_ids: Iterable[str], printer: KeyPair
+    precinct: Precinct, *, slip_ids: Iterable[str], printer: KeyPair
 ) -> Manifest:
     """Sort, hash and sign the ids (hex) of a community's slips."""
     ids = tuple(sorted(bytes.fromhex(slip_id) for slip_id in slip_ids))
-    root = merkle.root(ids)
-    return Manifest(
-        round_code=round_code,
-        place_code=place_code,
+    unsigned = Manifest(
+        code=precinct.code,
+        place_code=precinct.place_code,
+        terms=precinct.terms.digest,
         slip_ids=ids,
-        root=root,
+        root=merkle.root(ids),
         printer_key=printer.verify_key,
-        signature=printer.sign(_statement(round_code, place_code, len(ids), root)),
+        signature=b"",
     )
+    return replace(unsigned, signature=printer.sign(unsigned.statement))
 
 
 def fingerprint(key: bytes) -> str:
@@ -118,7 +132,3 @@ def fingerprint(key: bytes) -> str:
 def short_fingerprint(key: bytes) -> str:
     """The first 16 base32 characters in fours: for eyes and telephones only."""
     return codes.in_fours(codes.base32(hashlib.sha256(key).digest(), 16))
-
-
-def _statement(round_code: str, place_code: str, count: int, root: bytes) -> bytes:
-    return f"manifest|{round_code}|{place_code}|{count}|{root.hex()}".encode()

@@ -17,13 +17,8 @@ from portal.kernel import audit
 from portal.kernel.database import Base
 from portal.kernel.errors import ConflictError, InvalidError
 from portal.vote import merkle
-from portal.vote.election import (
-    Election,
-    ElectionState,
-    PlaceManifest,
-    VoteOpenError,
-    find_election,
-)
+from portal.vote.election import Election, ElectionState
+from portal.vote.posting import PlaceManifest
 from portal.vote.slips import read_secret, slip_of
 
 DRAWN = 5  # slips of a community that are opened, proven and voided
@@ -72,10 +67,12 @@ class RecordClosedError(ConflictError):
 
 
 class DutyHolder(Base):
-    """Who has a duty in a round's vote."""
+    """Who has a duty in an election."""
 
     __tablename__ = "vote_duty"
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    election_id: Mapped[int] = mapped_column(
+        ForeignKey("election.id"), primary_key=True
+    )
     duty: Mapped[PaperDuty] = mapped_column(primary_key=True)
     name: Mapped[str]
 
@@ -84,7 +81,9 @@ class Draw(Base):
     """Five slips of a community, opened before everybody; no secret is kept."""
 
     __tablename__ = "vote_draw"
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    election_id: Mapped[int] = mapped_column(
+        ForeignKey("election.id"), primary_key=True
+    )
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), primary_key=True)
     on: Mapped[date]
     observer: Mapped[str]
@@ -95,7 +94,9 @@ class HandedOut(Base):
     """How many slips of a community went out on a day."""
 
     __tablename__ = "vote_handed_out"
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    election_id: Mapped[int] = mapped_column(
+        ForeignKey("election.id"), primary_key=True
+    )
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), primary_key=True)
     on: Mapped[date] = mapped_column(primary_key=True)
     count: Mapped[int]
@@ -111,15 +112,15 @@ class Handout:
     distributor: str
 
 
-def duties(session: Session, round_id: int) -> dict[PaperDuty, str]:
+def duties(session: Session, election_id: int) -> dict[PaperDuty, str]:
     """Names by duty."""
-    held = session.scalars(select(DutyHolder).filter_by(round_id=round_id))
+    held = session.scalars(select(DutyHolder).filter_by(election_id=election_id))
     return {one.duty: one.name for one in held}
 
 
 def voided(session: Session, manifest: PlaceManifest) -> list[bytes]:
     """Slip ids that were drawn, sorted; of another manifest than this one, none."""
-    draw = session.get(Draw, (manifest.round_id, manifest.place_id))
+    draw = session.get(Draw, (manifest.election_id, manifest.place_id))
     ids = draw.slip_ids if draw else b""
     drawn = [ids[i : i + 32] for i in range(0, len(ids), 32)]
     return drawn if manifest.ids.issuperset(drawn) else []
@@ -127,7 +128,7 @@ def voided(session: Session, manifest: PlaceManifest) -> list[bytes]:
 
 def handed_out(session: Session, manifest: PlaceManifest) -> list[HandedOut]:
     """What went out of a community's slips, by day."""
-    key = {"round_id": manifest.round_id, "place_id": manifest.place_id}
+    key = {"election_id": manifest.election_id, "place_id": manifest.place_id}
     days = select(HandedOut).filter_by(**key).order_by(HandedOut.on)
     return list(session.scalars(days))
 
@@ -139,7 +140,9 @@ def paper_entry(session: Session, manifest: PlaceManifest) -> dict[str, object]:
     be checked against the posted root without the other slips.
     """
     ids, drawn = sorted(manifest.ids), voided(session, manifest)
-    draw = session.get(Draw, (manifest.round_id, manifest.place_id)) if drawn else None
+    draw = (
+        session.get(Draw, (manifest.election_id, manifest.place_id)) if drawn else None
+    )
     entry: dict[str, object] = {
         "voided": [slip_id.hex() for slip_id in drawn],
         "handed_out": [
@@ -163,7 +166,7 @@ def paper_entry(session: Session, manifest: PlaceManifest) -> dict[str, object]:
 def assign(
     session: Session,
     *,
-    round_id: int,
+    election: Election,
     names: Mapping[PaperDuty, str],
     by: str,
     now: datetime,
@@ -172,16 +175,15 @@ def assign(
 
     Raises VoteOpenError, SameHandsError.
     """
-    if find_election(session, round_id):
-        raise VoteOpenError
+    election.require_prepared()
     given = {duty: names.get(duty, "").strip() for duty in PaperDuty}
     if not all(given.values()) or len(set(given.values())) < len(PaperDuty):
         raise SameHandsError
     for duty, name in given.items():
-        session.merge(DutyHolder(round_id=round_id, duty=duty, name=name))
+        session.merge(DutyHolder(election_id=election.id, duty=duty, name=name))
     said = " ".join(f"{duty}:{name}" for duty, name in given.items())
     audit.record(
-        session, by, "vote.assign", subject=str(round_id), reason=said, now=now
+        session, by, "vote.assign", subject=election.code, reason=said, now=now
     )
 
 
@@ -200,12 +202,10 @@ def draw_slips(
 
     Raises VoteOpenError, NotASecretError, NotFiveError, NotInManifestError.
     """
-    if find_election(session, manifest.round_id):
-        raise VoteOpenError
-    ids = [
-        bytes.fromhex(slip_of(manifest.round_code, manifest.place_code, s).slip_id)
-        for s in map(read_secret, secrets)
-    ]
+    manifest.election.require_prepared()
+    precinct = manifest.precinct
+    slips = [slip_of(precinct, secret) for secret in map(read_secret, secrets)]
+    ids = [bytes.fromhex(slip.slip_id) for slip in slips]
     if len(set(ids)) != len(ids) or len(ids) != DRAWN or not observer.strip():
         raise NotFiveError
     leaves = sorted(manifest.ids)
@@ -214,7 +214,7 @@ def draw_slips(
             raise NotInManifestError(number)
     draw = session.merge(
         Draw(
-            round_id=manifest.round_id,
+            election_id=manifest.election_id,
             place_id=manifest.place_id,
             on=now.date(),
             observer=observer.strip(),
@@ -237,14 +237,14 @@ def hand_out(
 
     Raises RecordClosedError, TooManyHandedOutError.
     """
-    _require_unwritten(find_election(session, manifest.round_id))
+    _require_unwritten(manifest.election)
     others = [d.count for d in handed_out(session, manifest) if d.on != out.on]
     most = manifest.count - len(voided(session, manifest))
     if not 0 < out.count <= most - sum(others):
         raise TooManyHandedOutError
     day = session.merge(
         HandedOut(
-            round_id=manifest.round_id,
+            election_id=manifest.election_id,
             place_id=manifest.place_id,
             on=out.on,
             count=out.count,
@@ -264,8 +264,8 @@ def _is_under(root: bytes, slip_id: bytes, leaves: list[bytes]) -> bool:
     return merkle.root_of(slip_id, index, size=len(leaves), path=path) == root
 
 
-def _require_unwritten(election: Election | None) -> None:
-    if election and election.state in {ElectionState.COUNTED, ElectionState.CLOSED}:
+def _require_unwritten(election: Election) -> None:
+    if election.state in {ElectionState.COUNTED, ElectionState.CLOSED}:
         raise RecordClosedError
 
 
@@ -278,5 +278,5 @@ def _record(
     by: str,
     now: datetime,
 ) -> None:
-    subject = f"{manifest.round_code}/{manifest.place_code}"
+    subject = f"{manifest.election.code}/{manifest.place_code}"
     audit.record(session, by, action, subject=subject, reason=said, now=now)

@@ -24,7 +24,24 @@ from portal.kernel import codes
 from portal.kernel.codes import in_fours
 from portal.posters.fonts import MissingSignsError, NoFontError, Style
 from portal.posters.typeset import Cut, Type, fitted
-from portal.vote.slips import DIMENSIONS, Slip
+from portal.vote.election import Electorate
+from portal.vote.sheet_words import (
+    ASIDE,
+    CHECKS,
+    COMMON,
+    FOLDS,
+    LIMITS,
+    NUMBER,
+    PRINTER,
+    PRIVATE,
+    PROMISE,
+    SEALING,
+    SECRET,
+    STEPS,
+    WORDS,
+    Words,
+)
+from portal.vote.slips import Precinct, Slip
 
 CODE = "Courier-Bold"
 PER_PAGE = 3
@@ -34,34 +51,8 @@ MARGIN = 5 * mm
 WIDTH = PANEL - 2 * MARGIN  # of the type on a panel
 HIDDEN = 69 * mm  # from the bottom up everything secret lies, and the pattern over it
 QR_SIZE = 28 * mm
+LINE, NAME = 4.5, 31  # of a check code: mm from line to line, points for the name
 LAYERS = ((14, 0.0), (11, 0.25), (9, 0.1))  # type size and grey of the pattern
-
-TITLE = "满意度测评选票"
-FOLDS = ("①向后折", "②向前折")
-PRIVATE = "请自己拆开。不要给别人看，不要拍照发群。"
-SECRET = "选票密码（没有字母 I、L、O、U）"  # noqa: S105 -- the words above it
-CHECKS = "核对码（投票后、公布后都和它对）"
-NUMBER = "票号"
-ASIDE = "一户一张。领票只登记领了，不登记票号。"
-STEPS = (
-    "一、手机扫二维码；或者打开二维码上面的网址，输入 16 个字符的选票密码。",
-    "二、给六个方面各选一项，核对后提交。截止前可以重投，以最后一次为准。",
-    "三、留好这张票。公布后到公告栏或网站，用核对码查自己的六项评价。",
-)
-PROMISE = (
-    "一户一票，不记名。截止前谁也看不到结果；截止后由两个人一起开票，选票随即销毁。"
-    "收回满 10 张的社区，核对码和评价全部公布，人人都能重算；不满 10 张的只公布张数。"
-)
-LIMITS = (
-    "不能保证的：制票的人知道过这些字符；扫码软件看得到二维码的内容；"
-    "票被别人拿走，就等于被别人投了；拿到这张票的人，查得到它怎么投的。"
-    "投完不想让人查，可以撕掉。"
-)
-PRINTER = "制票密钥指纹："
-SEALING = "封票：沿①向后折，沿②向前折，右边贴封签。"
-OUTSIDE = (TITLE, *FOLDS, NUMBER, ASIDE, SEALING)
-INSIDE = (PRIVATE, SECRET, CHECKS, *STEPS, PROMISE, LIMITS, PRINTER)
-WORDS = "".join((*OUTSIDE, *INSIDE, *(d.name for d in DIMENSIONS)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +60,9 @@ class Sheet:
     """What a community's slips have in common; `base_url` has no final slash."""
 
     base_url: str
-    round_code: str
+    electorate: Electorate
+    precinct: Precinct
     round_name: str
-    place_code: str
     place_name: str
     fingerprint: str  # the short one of the printer's key
 
@@ -82,7 +73,19 @@ class Sheet:
     @property
     def path(self) -> str:
         """Of the voting page for those who type."""
-        return f"/vote/{self.round_code}/{self.place_code}"
+        return f"/vote/{self.precinct.code}/{self.precinct.place_code}"
+
+    @property
+    def words(self) -> Words:
+        """What these slips say that others do not."""
+        return WORDS[self.electorate]
+
+    @property
+    def signs(self) -> set[str]:
+        """Everything that is printed in type."""
+        names = [dimension.name for dimension in self.precinct.terms.dimensions]
+        said = [self.round_name, self.place_name, self.fingerprint, *names, *COMMON]
+        return set("".join([*said, *vars(self.words).values()]))
 
 
 @dataclass
@@ -99,9 +102,8 @@ class Unembedded(Type):
 
 def type_for(sheet: Sheet, own: Path | None = None) -> Type:
     """Chinese type cut for these slips, or what readers bring where no face has it."""
-    signs = set(WORDS + sheet.round_name + sheet.place_name + sheet.fingerprint)
     try:
-        return Type(Cut.of(signs, own))
+        return Type(Cut.of(sheet.signs, own))
     except (NoFontError, MissingSignsError):
         return Unembedded(Cut({}))
 
@@ -119,7 +121,7 @@ def draw_slips(
     """
     target = io.BytesIO()
     canvas = Canvas(target, pagesize=A4, invariant=1)
-    canvas.setTitle(f"{sheet.round_name} {sheet.place_name} 选票")
+    canvas.setTitle(f"{sheet.round_name} {sheet.place_name} {sheet.words.title}")
     paper = Paper(canvas, sheet, type_ or type_for(sheet))
     position = 0
     for position, slip in enumerate(slips, start=1):
@@ -171,8 +173,8 @@ class Paper:
         top, head = SLIP_HEIGHT - MARGIN, self.sheet
         for words, size, style in (
             (head.round_name, 9, Style.TEXT),
-            (f"{head.place_name} {TITLE}", 11, Style.TITLE),
-            (ASIDE, 7.5, Style.TEXT),
+            (f"{head.place_name} {head.words.title}", 11, Style.TITLE),
+            (head.words.one_each + ASIDE, 7.5, Style.TEXT),
         ):
             top = self._block(words, MARGIN, top, size=size, style=style, lines=1)
         self._line(NUMBER, MARGIN, top - 5 * mm, size=8)
@@ -212,12 +214,13 @@ class Paper:
         canvas.setFont(CODE, 14)
         canvas.drawString(left, 31 * mm, in_fours(slip.secret))
         self._line(CHECKS, left, 25.5 * mm, size=8)
-        for i, dimension in enumerate(DIMENSIONS):
-            x, y = left + (i % 2) * WIDTH / 2, (20 - (i // 2) * 5.5) * mm
-            self._line(dimension.name, x, y, size=7.5)
+        for i, dimension in enumerate(self.sheet.precinct.terms.dimensions):
+            x, y = left + (i % 2) * WIDTH / 2, (20 - (i // 2) * LINE) * mm
+            size = min(7.5, NAME / len(dimension.name))
+            self._line(dimension.name, x, y, size=size)
             canvas.setFont(CODE, 9)
             code = in_fours(slip.check_codes[dimension.id])
-            canvas.drawString(x + 33, y, code)
+            canvas.drawString(x + NAME + 2, y, code)
 
     def _words(self) -> None:
         """Panel 3."""
@@ -225,7 +228,8 @@ class Paper:
         for words in STEPS:
             top = self._block(words, left, top, size=9.5) - 1 * mm
         printer = f"{PRINTER}{self.sheet.fingerprint}"
-        for words in (PROMISE, LIMITS, printer, SEALING):
+        promise = self.sheet.words.promise + PROMISE
+        for words in (promise, LIMITS, printer, SEALING):
             top = self._block(words, left, top, size=7) - 0.5 * mm
 
     def _block(

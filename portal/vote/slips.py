@@ -11,43 +11,10 @@ from dataclasses import dataclass
 
 from portal.kernel import codes
 from portal.kernel.errors import InvalidError
+from portal.vote.terms import Terms
 
 SECRET_LENGTH = 16  # Crockford base32: 80 random bits, one guess is tried on all slips
 CODE_LENGTH = 8  # 核对码 and 票号, for eyes: no decision rests on a 票号
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """One of the things that are scored."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Option:
-    """One step of a scale; `points` 0..100, or None where it is left out of means."""
-
-    id: str
-    name: str
-    points: int | None
-
-
-DIMENSIONS = (
-    Dimension("responsibility", "责任落实"),
-    Dimension("measures", "整改措施"),
-    Dimension("resolution", "问题解决"),
-    Dimension("effect", "预期效果"),
-    Dimension("openness", "公开透明"),
-    Dimension("lasting", "长效机制"),
-)
-SCALE = (
-    Option("satisfied", "满意", 100),
-    Option("mostly", "基本满意", 75),
-    Option("fair", "一般", 50),
-    Option("dissatisfied", "不满意", 0),
-    Option("unknown", "不了解", None),
-)
 
 
 class NotASecretError(InvalidError):
@@ -57,8 +24,25 @@ class NotASecretError(InvalidError):
 
 
 @dataclass(frozen=True)
+class Precinct:
+    """A community in one election: whose slips they are, and what they ask.
+
+    `code` is the election's, which is the `round` of the formulas in design §5.
+    """
+
+    code: str
+    place_code: str
+    terms: Terms
+
+    @property
+    def salt(self) -> str:
+        """What every formula begins with after its own word."""
+        return f"{self.code}|{self.place_code}"
+
+
+@dataclass(frozen=True)
 class Slip:
-    """One household's slip; `slip_id` is 64 hex characters, always compared in full."""
+    """One voter's slip; `slip_id` is 64 hex characters, always compared in full."""
 
     secret: str
     slip_id: str
@@ -81,19 +65,19 @@ def read_secret(typed: str) -> str:
     return secret
 
 
-def slip_of(round_code: str, place_code: str, secret: str) -> Slip:
-    """The slip that a secret opens in one community of one round (design §5).
+def slip_of(precinct: Precinct, secret: str) -> Slip:
+    """The slip that a secret opens in one community of one election (design §5).
 
-    slip id = SHA-256("slip|round|community|s"); 核对码 of a dimension = first 8
-    Crockford base32 characters of HMAC-SHA256(s, "trk|round|community|dimension").
+    slip id = SHA-256("slip|code|community|s"); 核对码 of a dimension = first 8
+    Crockford base32 characters of HMAC-SHA256(s, "trk|code|community|dimension").
     """
-    slip = f"slip|{round_code}|{place_code}|{secret}"
+    slip = f"slip|{precinct.salt}|{secret}"
     return Slip(
         secret=secret,
         slip_id=hashlib.sha256(slip.encode("ascii")).hexdigest(),
         check_codes={
-            d.id: _check_code(secret, f"trk|{round_code}|{place_code}|{d.id}")
-            for d in DIMENSIONS
+            d.id: _check_code(secret, f"trk|{precinct.salt}|{d.id}")
+            for d in precinct.terms.dimensions
         },
     )
 
@@ -108,8 +92,7 @@ def _random_secret() -> str:
 
 
 def make_slips(
-    round_code: str,
-    place_code: str,
+    precinct: Precinct,
     count: int,
     *,
     secret_source: Callable[[], str] = _random_secret,
@@ -122,10 +105,10 @@ def make_slips(
     numbers: set[str] = set()
     check_codes: set[str] = set()
     while len(numbers) < count:
-        slip = slip_of(round_code, place_code, secret_source())
+        slip = slip_of(precinct, secret_source())
         fresh = set(slip.check_codes.values())
         repeats = slip.number in numbers or not check_codes.isdisjoint(fresh)
-        if repeats or len(fresh) < len(DIMENSIONS):
+        if repeats or len(fresh) < len(precinct.terms.dimensions):
             continue
         numbers.add(slip.number)
         check_codes |= fresh

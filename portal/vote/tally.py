@@ -1,31 +1,38 @@
 """Splitting opened ballots so that they can be counted by anybody and joined by none.
 
-Pure. In: the ballots of a community. Out: six lists `check code → score` and the
-list of used slips, each in its own sorted order, and their place in the record.
+Pure. In: the ballots of a community. Out: a list `check code → score` for every
+dimension and the list of used slips, each in its own sorted order, and their place in
+the record.
 """
 
 import hashlib
-import json
 import secrets
 from collections import Counter
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from portal.vote.ballots import Ballot
-from portal.vote.slips import DIMENSIONS, SCALE
+from portal.vote.election import Electorate
+from portal.vote.terms import Terms, canonical
 
 PUBLISHED_FROM = 10  # ballots of a community; below it only counts and a commitment
-FORMAT = "mashangxun-closing-1"
-DEFINITION = (
-    "一户一票，以截止前最后一次为准。每个方面的得分：各选项的分值按票数平均，"
-    "没有分值的选项（不了解）不计入。发票数含抽验作废的票；回收率按能投的票算。"
+FORMAT = "mashangxun-closing-2"
+COUNTED = (
+    "以截止前最后一次为准。每个方面的得分：各选项的分值按票数平均，没有分值的选项"
+    "不计入。一个社区的得分：各方面的得分按权重平均。发票数含抽验作废的票；"
+    "回收率按能投的票算。"
 )
+DEFINITIONS = {
+    Electorate.RESIDENTS: f"居民测评，一户一票。{COUNTED}",
+    Electorate.CADRES: f"干部测评，只算干部，一人一票，不并入居民满意度。{COUNTED}",
+}
 
 
 @dataclass(frozen=True)
 class Tally:
     """One community's split ballots; `set_aside` is how many were not genuine."""
 
+    terms: Terms
     used: tuple[str, ...]
     lists: dict[str, tuple[tuple[str, str], ...]]
     set_aside: int
@@ -46,7 +53,7 @@ class Tally:
         totals = {}
         for dimension, rows in self.lists.items():
             chosen = Counter(option for _, option in rows)
-            totals[dimension] = {option.id: chosen[option.id] for option in SCALE}
+            totals[dimension] = {o.id: chosen[o.id] for o in self.terms.scale}
         return totals
 
     def files(self) -> dict[str, bytes]:
@@ -70,28 +77,30 @@ class Withheld:
     opening: bytes
 
 
-def split(ballots: Iterable[Ballot | None], slip_ids: Container[bytes]) -> Tally:
+def split(
+    ballots: Iterable[Ballot | None], slip_ids: Container[bytes], *, terms: Terms
+) -> Tally:
     """Sort the parts of the genuine ballots of known slips, each list by itself.
 
     A check code that comes twice was not made by the printer; of such ballots the
     first by slip id counts, so that the lists keep one row per ballot.
     """
     used: list[str] = []
-    columns: dict[str, list[tuple[str, str]]] = {d.id: [] for d in DIMENSIONS}
+    columns: dict[str, list[tuple[str, str]]] = {d.id: [] for d in terms.dimensions}
     seen: set[str] = set()
     set_aside = 0
     for ballot in ballots:
         check_codes = {code for code, _ in ballot.entries} if ballot else set()
-        is_new = len(check_codes) == len(DIMENSIONS) and seen.isdisjoint(check_codes)
+        is_new = len(check_codes) == len(columns) and seen.isdisjoint(check_codes)
         if ballot is None or ballot.slip_id not in slip_ids or not is_new:
             set_aside += 1
             continue
         seen |= check_codes
         used.append(ballot.slip_id.hex())
-        for dimension, entry in zip(DIMENSIONS, ballot.entries, strict=True):
-            columns[dimension.id].append(entry)
+        for column, entry in zip(columns.values(), ballot.entries, strict=True):
+            column.append(entry)
     lists = {dimension: tuple(sorted(rows)) for dimension, rows in columns.items()}
-    return Tally(tuple(sorted(used)), lists, set_aside)
+    return Tally(terms, tuple(sorted(used)), lists, set_aside)
 
 
 def withhold(tally: Tally) -> Withheld:
@@ -109,12 +118,6 @@ def place_entry(tally: Tally, withheld: Withheld | None) -> dict[str, object]:
         return {**said, "commitment": withheld.commitment}
     hashes = {n: hashlib.sha256(f).hexdigest() for n, f in tally.files().items()}
     return {**said, "files": hashes, "totals": tally.totals}
-
-
-def canonical(fields: dict[str, object]) -> bytes:
-    """JSON of which the same fields give the same bytes."""
-    text = json.dumps(fields, sort_keys=True, ensure_ascii=False, indent=1)
-    return text.encode() + b"\n"
 
 
 def _csv(header: str, rows: Iterable[str]) -> bytes:

@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,23 +35,24 @@ Fields = dict[str, Any]
 def verify(files: Files, digest: str, fingerprint: str) -> list[str]:
     """What does not agree, as Chinese sentences; empty where everything agrees."""
     try:
-        return check_all(files, digest, fingerprint)
+        return list(check_all(files, digest, fingerprint))
     except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
         return [f"文件缺失或格式不对：{type(error).__name__} {error}"]
 
 
-def check_all(files: Files, digest: str, fingerprint: str) -> list[str]:
-    """The closing record first, then every community against it."""
-    record = json.loads(files["closing.json"])
-    findings = list(check_record(files, record, digest, fingerprint))
-    folders = {path.split("/")[0] for path in files if "/" in path}
+def check_all(files: Files, *posted: str) -> Iterator[str]:
+    """The closing record first, then every community's folder against it."""
+    record, folders = json.loads(files["closing.json"]), dict[str, Files]()
+    yield from check_record(files, record, *posted)
+    for path in (path for path in files if "/" in path):
+        folder, name = path.split("/", 1)
+        folders.setdefault(folder, {})[name] = files[path]
     if sorted(folders) != sorted(place["place"] for place in record["places"]):
-        findings.append("文件夹里的社区和关票记录里的不一致")
+        yield "文件夹里的社区和关票记录里的不一致"
     for place in record["places"]:
         for check in (check_manifest, check_lists):
-            at = f"{place['name']}（{place['place']}）"
-            findings += [f"{at}：{said}" for said in check(files, record, place)]
-    return findings
+            for said in check(folders[place["place"]], record, place):
+                yield f"{place['name']}（{place['place']}）：{said}"
 
 
 def check_record(files: Files, record: Fields, *posted: str) -> Iterator[str]:
@@ -69,67 +69,67 @@ def check_record(files: Files, record: Fields, *posted: str) -> Iterator[str]:
             yield f"关票记录的签名不对（密钥 {key[:16]}…）"
 
 
-def check_manifest(files: Files, record: Fields, place: Fields) -> Iterator[str]:
-    """The slips that were made: whose, how many, root and signature."""
-    manifest = json.loads(files[f"{place['place']}/manifest.json"])
+def check_manifest(here: Files, record: Fields, place: Fields) -> Iterator[str]:
+    """The slips that were made: for what, how many, root and signature."""
+    manifest = json.loads(here["manifest.json"])
     ids = manifest["slip_ids"]
-    named = [manifest[field] for field in ("round", "place", "printer_key")]
-    if named != [record["round"], place["place"], record["printer_key"]]:
-        yield "票根清单是别的社区、别的轮次或别的制票密钥的"
+    named = [manifest[field] for field in ("code", "place", "printer_key")]
+    if named != [record["code"], place["place"], record["printer_key"]]:
+        yield "票根清单是别的社区、别的测评或别的制票密钥的"
+    text = json.dumps(record["terms"], sort_keys=True, ensure_ascii=False, indent=1)
+    if manifest["terms"] != (terms := sha256(f"{text}\n".encode())):
+        yield "关票记录里的测评办法（方面、权重、选项、分值、问法）不是票上的那一份"
     if ids != sorted(set(ids)) or not all(map(HEX.fullmatch, ids)):
         yield "票根清单里有重复的、乱序的或不成样子的票"
-    most = len(ids) if place["households"] is None else place["households"]
+    most = len(ids) if place["entitled"] is None else place["entitled"]
     if not len(ids) == manifest["count"] == place["issued"] <= most:
-        yield f"发票数对不上或多于户数：清单 {len(ids)}，记录 {place['issued']}"
+        yield f"发票数对不上，或多于户数、人数：清单 {len(ids)}，记录 {place['issued']}"
     void = place.get("voided", [])
     if void != sorted(set(void) & set(ids)) or place["ballots"] > len(ids) - len(void):
         yield "作废的票不在票根清单里，或收票多于没作废的票"
     root = merkle_root([bytes.fromhex(slip_id) for slip_id in ids]).hex()
     if not root == manifest["root"] == place["root"]:
         yield "票根清单的总指纹（根）对不上"
-    said = f"manifest|{record['round']}|{place['place']}|{len(ids)}|{root}".encode()
-    if not is_signed(said, manifest["signature"], record["printer_key"]):
+    said = f"manifest|{record['code']}|{place['place']}|{len(ids)}|{root}|{terms}"
+    if not is_signed(said.encode(), manifest["signature"], record["printer_key"]):
         yield "票根清单的签名不对"
 
 
-def check_lists(files: Files, record: Fields, place: Fields) -> Iterator[str]:
+def check_lists(here: Files, record: Fields, place: Fields) -> Iterator[str]:
     """Every list against its hash, the manifest, the counts and the other lists."""
-    code, ballots = place["place"], place["ballots"]
-    present = {path.split("/", 1)[1] for path in files if path.startswith(f"{code}/")}
-    expected = {"used.csv", *(f"{name}.csv" for name, _ in record["dimensions"])}
-    shown = expected if ballots >= PUBLISHED_FROM else set()
-    if present - {"manifest.json"} != shown or set(place.get("files", ())) != shown:
-        yield f"应公布 {len(shown)} 份清单（收票 {ballots} 张），实际不是这些"
+    lists = {"used.csv", *(f"{d['id']}.csv" for d in record["terms"]["dimensions"])}
+    shown = lists if place["ballots"] >= PUBLISHED_FROM else set()
+    if set(here) - {"manifest.json"} != shown or set(place.get("files", ())) != shown:
+        yield f"应公布 {len(shown)} 份清单（收票 {place['ballots']} 张），实际不是这些"
         return
     for name in sorted(shown):
-        if sha256(files[f"{code}/{name}"]) != place["files"][name]:
+        if sha256(here[name]) != place["files"][name]:
             yield f"{name} 和关票记录里的指纹不一致"
     if shown:
-        yield from check_scores(files, record, place)
+        yield from check_scores(here, record, place)
 
 
-def check_scores(files: Files, record: Fields, place: Fields) -> Iterator[str]:
+def check_scores(here: Files, record: Fields, place: Fields) -> Iterator[str]:
     """Used slips were made; one row per ballot, no code twice, totals as said."""
-    made = set(json.loads(files[f"{place['place']}/manifest.json"])["slip_ids"])
+    made = set(json.loads(here["manifest.json"])["slip_ids"])
     made -= set(place.get("voided", []))
-    used = rows(files[f"{place['place']}/used.csv"], "slip_id")
+    used = rows(here["used.csv"], "slip_id")
     if len(used) != place["ballots"] or used != sorted(set(used)):
         yield f"投过的票有 {len(used)} 行，收票数是 {place['ballots']}，或有重复、乱序"
     for slip_id in sorted(set(used) - made):
         yield f"投过的票里有没发过或已作废的票：{slip_id[:16]}…"
-    seen: Counter[str] = Counter()
-    for dimension, _ in record["dimensions"]:
-        path = f"{place['place']}/{dimension}.csv"
-        pairs = [row.split(",") for row in rows(files[path], "check_code,score")]
-        codes = [code for code, _ in pairs]
-        seen.update(codes)
+    seen: list[str] = []
+    for dimension in (d["id"] for d in record["terms"]["dimensions"]):
+        listed = rows(here[f"{dimension}.csv"], "check_code,score")
+        pairs = [row.split(",") for row in listed]
+        codes, chosen = [code for code, _ in pairs], [option for _, option in pairs]
+        seen += codes
         if len(codes) != place["ballots"] or codes != sorted(codes):
             yield f"{dimension}.csv 有 {len(codes)} 行，和收票数不一致，或乱序"
-        counted = Counter(option for _, option in pairs)
-        said = {option: counted.pop(option, 0) for option, *_ in record["scale"]}
-        if counted or said != place["totals"][dimension]:
+        said = {o["id"]: chosen.count(o["id"]) for o in record["terms"]["scale"]}
+        if said != place["totals"][dimension] or sum(said.values()) < len(chosen):
             yield f"{dimension}.csv 数出来的合计和关票记录不一致，或有选项以外的评价"
-    if max(seen.values()) > 1:
+    if len(set(seen)) < len(seen):
         yield "有核对码出现了两次"
 
 

@@ -63,7 +63,7 @@ def _public_policy() -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            f"style-src {_asset('public.css')[1]}",
+            f"style-src {_asset('public.css')[1]} {_asset('paper.css')[1]}",
             f"script-src {scripts}",
             "img-src 'self' data:",
             "form-action 'self'",
@@ -232,6 +232,7 @@ def _script(bundle: str) -> Markup:
 def _context() -> dict[str, object]:
     return {
         "page_style": Markup(_asset("public.css")[0]),  # noqa: S704 -- our own file
+        "paper_style": Markup(_asset("paper.css")[0]),  # noqa: S704 -- our own file
         "page_script": _script,
         "lang": "en" if language() == "en" else "zh-CN",
         "big": "big" in request.args,

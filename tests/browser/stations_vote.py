@@ -25,6 +25,7 @@ def the_vote_is_opened(journey: Journey) -> None:
     """Manifests are uploaded, two closers named, the fingerprint posted."""
     office = journey.desk("office")
     office.opens("/desk/vote")
+    office.presses("准备测评")
     files = sorted(journey.papers.glob("*.manifest.json"))
     office.page.set_input_files("#manifests", files)
     office.presses("上传")
@@ -75,7 +76,9 @@ def a_resident_types(journey: Journey) -> None:
         phone.presses("再看一遍")
         assert phone.status == 422
         assert phone.page.locator(".box.stop").first.is_visible()
-        assert phone.page.locator(":checked").count() == len(vote.DIMENSIONS)
+        assert phone.page.locator(":checked").count() == len(
+            vote.DEFAULT_TERMS.dimensions
+        )
         phone.writes(**in_parts(slip.secret.lower()))
         casts(phone, slip, 1)
 
@@ -135,9 +138,13 @@ def results_are_read(journey: Journey) -> Path:
         for said in ("收回 12 份", "发出 20 份", "共 412 户", "最坏", "最好"):
             assert said in phone.words
         phone.follows("云溪社区")
-        assert phone.page.locator("section.dist").count() == len(vote.DIMENSIONS)
+        assert phone.page.locator("section.dist").count() == len(
+            vote.DEFAULT_TERMS.dimensions
+        )
         slip, (_, latest) = journey.slips[YUNXI][0], ("", scores_of(0))
-        for code, dimension in zip(slip.check_codes, vote.DIMENSIONS, strict=True):
+        for code, dimension in zip(
+            slip.check_codes, vote.DEFAULT_TERMS.dimensions, strict=True
+        ):
             listed = phone.context.request.get(
                 f"/results/1/files/{YUNXI}/{dimension.id}.csv"
             ).text()

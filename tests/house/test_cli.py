@@ -8,6 +8,7 @@ import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -267,13 +268,55 @@ def test_slips_are_made_where_there_is_no_installation(
         (out / "999001001001.manifest.json").read_bytes()
     )
     made = slips_on((out / "999001001001.pdf").read_bytes())
-    ids = {vote.slip_of("2026-1", "999001001001", s.secret).slip_id for s in made}
+    precinct = vote.Precinct("2026-1", "999001001001", vote.DEFAULT_TERMS)
+    ids = {vote.slip_of(precinct, s.secret).slip_id for s in made}
     assert {slip_id.hex() for slip_id in manifest.slip_ids} == ids
     page = "https://xc.example/vote/2026-1/999001001001"
     assert [slip.url for slip in made] == [f"{page}#{slip.secret}" for slip in made]
     assert f"N = 7\n根 {manifest.root.hex()}\n" in said
     assert f"制票密钥指纹 {vote.fingerprint(manifest.printer_key)}\n" in said
     assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_slips_of_cadres_are_made_by_the_terms_of_their_election(
+    portal: Portal, tmp_path: Path
+) -> None:
+    terms = replace(
+        vote.DEFAULT_TERMS,
+        dimensions=(
+            *vote.DEFAULT_TERMS.dimensions,
+            vote.Dimension(id="seventh", name="群众评价高", example="x", weight=3),
+        ),
+    )
+    file = tmp_path / "terms.json"
+    file.write_bytes(terms.to_json())
+    asked = ["--electorate", "cadres", "--terms", file, "--out", tmp_path]
+    said = portal(*SLIPS, *asked, "--key", tmp_path / "key")
+    assert f"测评办法指纹 {terms.digest}\n" in said
+    manifest = vote.Manifest.from_json(
+        (tmp_path / "999001001001-G.manifest.json").read_bytes()
+    )
+    assert (manifest.code, manifest.terms) == ("2026-1-G", terms.digest)
+    made = slips_on((tmp_path / "999001001001-G.pdf").read_bytes())
+    precinct = vote.Precinct("2026-1-G", "999001001001", terms)
+    slips = [vote.slip_of(precinct, slip.secret) for slip in made]
+    assert [slip.check_codes for slip in made] == [
+        tuple(slip.check_codes.values()) for slip in slips
+    ]
+    assert made[0].url.startswith("https://xc.example/vote/2026-1-G/999001001001#")
+    portal(*SLIPS, "--key", tmp_path / "key", "--out", tmp_path)  # the residents' too
+
+
+def test_slips_are_not_made_by_a_file_that_is_no_terms(
+    portal: Portal, tmp_path: Path
+) -> None:
+    file = tmp_path / "terms.json"
+    good = vote.DEFAULT_TERMS.to_json()
+    for bad in (b"{}", b"[]", b"no", good.replace(b"100", b"101")):
+        file.write_bytes(bad)
+        asked = [*SLIPS, "--terms", file, "--key", tmp_path / "key", "--out", tmp_path]
+        assert "测评办法不完整或被改动过" in portal(*asked, status=1)
+    assert not (tmp_path / "999001001001.manifest.json").exists()
 
 
 def test_slips_printed_once_are_not_overwritten_and_keys_are_kept(
@@ -589,14 +632,15 @@ def test_nothing_of_the_slips_but_hashes_is_in_the_manifest(
     portal(*SLIPS, "--key", tmp_path / "key", "--out", tmp_path)
     manifest = json.loads((tmp_path / "999001001001.manifest.json").read_bytes())
     assert set(manifest) == {
+        "code",
         "count",
         "format",
         "place",
         "printer_key",
         "root",
-        "round",
         "signature",
         "slip_ids",
+        "terms",
     }
     printed = slips_on((tmp_path / "999001001001.pdf").read_bytes())
     raw = (tmp_path / "999001001001.manifest.json").read_text()

@@ -23,6 +23,7 @@ from portal.people import Role
 from portal.places import Kind, Trait
 from portal.rounds import Phase
 from portal.vote import verify
+from portal.vote.records import PaperDuty
 from portal.web.app import create_app
 from portal.web.installation import Installation
 from tests.visitor import Visitor
@@ -141,10 +142,10 @@ def test_logins_of_demo_json_open_the_desk(collecting: Installation, role: str) 
 
 
 def vote_with(visitor: Visitor, code: str, slip: dict[str, str], score: str) -> str:
-    """Vote all six dimensions alike at an entrance; the last page's words."""
+    """Score every dimension alike at an entrance; the last page's words."""
     secret, url = slip["secret"], f"/q/{code}/vote"
     typed: dict[str, Any] = {f"s{n + 1}": secret[n * 4 : n * 4 + 4] for n in range(4)}
-    typed |= {dimension.id: score for dimension in vote.DIMENSIONS}
+    typed |= {dimension.id: score for dimension in vote.DEFAULT_TERMS.dimensions}
     checked: dict[str, Any] = {**visitor.sends(url, **typed).form, "step": "cast"}
     return visitor.posts(url, **checked).words
 
@@ -173,11 +174,18 @@ def test_the_published_demo_recounts(story: Story, voting: Path) -> None:
     url = f"/results/{found['round']['id']}"
     assert found["round"]["phase"] == "published"
     assert "每个社区" in visitor.opens(url).words
+    assert "干部测评" in visitor.opens(f"{url}/cadres").words
     with story.house.sessions() as session:
-        files = vote.published_files(session, 1)
-        posted = vote.closing_digest(session, 1), vote.printer_fingerprint(session, 1)
-    assert verify.verify(files, *posted) == []
-    assert len({path.split("/")[0] for path in files if "/" in path}) == 64
+        both = vote.elections(session, 1)
+        results = [vote.result_of(election) for election in both]
+        folders = [vote.published_files(session, election) for election in both]
+    assert [result.electorate for result in results] == list(vote.Electorate)
+    for result, files in zip(results, folders, strict=True):
+        assert verify.verify(files, result.digest, result.printer) == []
+        assert len({path.split("/")[0] for path in files if "/" in path}) == 64
+        assert set(result.people) == set(PaperDuty)
+    withheld = [place.totals is None for place in results[1].places]
+    assert 0 < sum(withheld) < len(withheld)  # some communities have few cadres
 
 
 def run(*words: object, status: int) -> str:

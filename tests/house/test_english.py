@@ -167,29 +167,28 @@ def hold_vote(house: Installation, cast: Cast, *, n: int) -> vote.Slip:
     in_phase(house, cast.round_id, Phase.VOTING)
     with house.sessions() as session, session.begin():
         round_, place = get_round(session, cast.round_id), get_place(session, YUNXI)
-        slips = list(vote.make_slips(round_.code, place.code, n + 1))
+        election = vote.prepare(session, round_=round_, by="office", now=MORNING)
+        precinct = vote.Precinct(election.code, place.code, election.terms)
+        slips = list(vote.make_slips(precinct, n + 1))
         ids = [slip.slip_id for slip in slips]
-        manifest = vote.make_manifest(
-            round_.code, place.code, slip_ids=ids, printer=KeyPair.make()
-        )
         vote.post_manifest(
             session,
-            round_=round_,
+            election=election,
             place=place,
-            manifest=manifest,
+            manifest=vote.make_manifest(precinct, slip_ids=ids, printer=KeyPair.make()),
             by="office",
             now=MORNING,
         )
         staff = [player.staff(session) for player in (cast.office, cast.chief)]
-        election = vote.open_election(
+        vote.open_election(
             session,
             house.keystore,
-            round_=round_,
+            election=election,
             closers=staff,
             by="office",
             now=MORNING,
         )
-        scores = {d.id: "satisfied" for d in vote.DIMENSIONS}
+        scores = {d.id: "satisfied" for d in vote.DEFAULT_TERMS.dimensions}
         for slip in slips[:n]:
             house.ballots.put(election, slip, place_id=place.id, scores=scores)
     return slips[n]
@@ -222,7 +221,7 @@ def test_voting_is_english(house: Installation, visitor: Visitor, cast: Cast) ->
     missing = visitor.sends(url, status=422, **parts)
     assert "Not chosen yet: Taking responsibility, What was done," in missing.words
     assert is_english(missing)
-    scores: dict[str, Any] = {d.id: ["mostly"] for d in vote.DIMENSIONS}
+    scores: dict[str, Any] = {d.id: ["mostly"] for d in vote.DEFAULT_TERMS.dimensions}
     check = visitor.sends(url, **parts, **scores)
     assert "Mostly satisfied" in check.words
     assert is_english(check)

@@ -22,7 +22,7 @@ from portal.entrances import Channel
 from portal.kernel import codes, exports
 from portal.places import Place
 from portal.places.template import template_workbook
-from portal.vote.slips import DIMENSIONS, SCALE
+from portal.vote.terms import DEFAULT_TERMS
 from portal.web.installation import Installation
 from tests.makers import TODAY, Cast
 from tests.stages.review_scenes import Scene
@@ -193,8 +193,12 @@ def test_a_checklist_computes_nothing_whoever_worded_it() -> None:
 
 def test_the_published_lists_of_a_vote_hold_nothing_that_was_typed() -> None:
     """They are hashed as they are: codes of our own making, and scores by name."""
-    fields = [*codes.ALPHABET, *"0123456789abcdef", *(option.id for option in SCALE)]
-    fields += [dimension.id for dimension in DIMENSIONS]
+    fields = [
+        *codes.ALPHABET,
+        *"0123456789abcdef",
+        *(option.id for option in DEFAULT_TERMS.scale),
+    ]
+    fields += [dimension.id for dimension in DEFAULT_TERMS.dimensions]
     assert [field for field in fields if exports.acts(field)] == []
 
 

@@ -76,14 +76,22 @@ POST /receipt/withdraw
 GET /results
 GET /results/<int:round_id>
 GET /results/<int:round_id>/<place_code>
+GET /results/<int:round_id>/<place_code>/notice
 GET /results/<int:round_id>/all.zip
+GET /results/<int:round_id>/cadres
+GET /results/<int:round_id>/cadres/<place_code>
+GET /results/<int:round_id>/cadres/<place_code>/notice
+GET /results/<int:round_id>/cadres/all.zip
+GET /results/<int:round_id>/cadres/files/<path:path>
+GET /results/<int:round_id>/cadres/notice
 GET /results/<int:round_id>/files/<path:path>
+GET /results/<int:round_id>/notice
 GET /results/how
 GET /results/observers
 GET /results/verify.py
 GET /static/<path:filename>
-GET /vote/<round_code>/<place_code>
-POST /vote/<round_code>/<place_code>
+GET /vote/<code>/<place_code>
+POST /vote/<code>/<place_code>
 """
 
 

@@ -118,8 +118,9 @@ PERMISSIONS: Mapping[Permission | None, str] = {
         handovers.review handovers.show rectification.list
     """,
     Permission.RUN_VOTE: """
-        vote.manifests vote.open vote.page vote_paper.draw vote_paper.duties
-        vote_paper.handed_out vote_paper.page
+        vote.manifests vote.open vote.page vote.prepare vote_paper.draw
+        vote_paper.duties vote_paper.handed_out vote_paper.page vote_roll.enrol
+        vote_roll.page vote_terms.file vote_terms.page vote_terms.revise
     """,
     Permission.WRITE_FINDINGS: """
         findings.check findings.edit findings.new

@@ -35,7 +35,7 @@ from portal.intake.records import RESIDENT_TABLES, Opening
 from portal.kernel.boxfile import BoxFile
 from portal.kernel.database import Instant
 from portal.rounds import Phase
-from portal.vote import DIMENSIONS
+from portal.vote import DEFAULT_TERMS
 from portal.web.app import LARGEST_BODY, create_app
 from portal.web.installation import Installation
 from tests.house import thief
@@ -133,7 +133,7 @@ def receipt_on(page: Page) -> str:
 
 
 def vote(visitor: Visitor, url: str, secret: str) -> Page:
-    ballot: dict[str, Any] = {d.id: "satisfied" for d in DIMENSIONS}
+    ballot: dict[str, Any] = {d.id: "satisfied" for d in DEFAULT_TERMS.dimensions}
     ballot |= {f"s{i + 1}": secret[4 * i : 4 * i + 4] for i in range(4)}
     ballot = dict(visitor.sends(url, step="check", **ballot).form)
     return visitor.posts(url, **{**ballot, "step": "cast"})
@@ -365,9 +365,9 @@ def test_the_boxes_have_these_columns_and_no_others(house: Installation) -> None
         "spent": ["day TEXT", "key BLOB"],
     }
     assert columns_of(house.ballots.file) == {
-        "ballot": [
+        "election_ballot": [
+            "election_id INTEGER",
             "place_id INTEGER",
-            "round_id INTEGER",
             "sealed BLOB",
             "slip_id BLOB",
         ]

@@ -22,7 +22,7 @@ from portal.cli.running import migrate
 from portal.intake.box_rows import Compartment
 from portal.kernel.settings import Settings
 from portal.rounds import Phase
-from portal.vote import DIMENSIONS, find_election
+from portal.vote import DEFAULT_TERMS, find_election
 from portal.web.installation import Installation
 from tests.house.order import (
     Batch,
@@ -123,7 +123,7 @@ def test_ballots_lose_their_order_with_the_next_opening(
 ) -> None:
     in_phase(house, cast.round_id, Phase.VOTING)
     slips = make_vote(house, cast, slips=ITEMS)
-    scores = {dimension.id: "satisfied" for dimension in DIMENSIONS}
+    scores = {dimension.id: "satisfied" for dimension in DEFAULT_TERMS.dimensions}
     with house.sessions() as session:
         place_id = entrances.entrance(session, cast.yunxi).place_id
         election = find_election(session, cast.round_id)

@@ -25,7 +25,7 @@ from portal.questionnaires import shipped
 from portal.questionnaires.definition import canonical, revision
 from portal.review import letters
 from portal.rounds import Phase
-from portal.vote import DIMENSIONS
+from portal.vote import DEFAULT_TERMS
 from portal.web.app import LARGEST_BODY
 from portal.web.counts import HourCounter
 from portal.web.guards import ForeignOriginError
@@ -59,7 +59,7 @@ class Sheet:
     spoilt: Words = field(default_factory=dict)  # over `ticks`, to be refused for
 
 
-_SCORES = {dimension.id: "satisfied" for dimension in DIMENSIONS}
+_SCORES = {dimension.id: "satisfied" for dimension in DEFAULT_TERMS.dimensions}
 SHEETS: Mapping[str, Sheet] = {
     "public.survey.send": Sheet(
         "/q/{code}/survey",

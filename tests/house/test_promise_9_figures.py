@@ -122,8 +122,8 @@ def loose(html: str) -> list[str]:
     reading = read(html)
     found = [text for text in reading.rest if SHOWN.search(text)]
     for words in reading.cards():
-        parts = [BASIS, re.compile("入户票|开放评价|问卷")]
-        parts += [ISSUED, BOUNDS] if "入户票" in words else []
+        parts = [BASIS, re.compile("入户票|干部测评|开放评价|问卷")]
+        parts += [ISSUED, BOUNDS] if re.search("入户票|干部测评", words) else []
         if not all(part.search(words) for part in parts):
             found.append(words)
     return found
@@ -154,6 +154,12 @@ def test_every_percentage_a_resident_meets_stands_in_a_whole_card(
         "/results/how": 1,
         "results of a round": 3,
         "results of a place": 7,
+        "notice of a round": 1,
+        "notice of a place": 1,
+        "results of a round by cadres": 3,
+        "results of a place by cadres": 7,
+        "notice of a round by cadres": 1,
+        "notice of a place by cadres": 1,
     }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import inspect, text
 
 from portal.kernel.codes import in_fours
 from portal.rounds import Phase
-from portal.vote import DIMENSIONS, Slip, make_slips
+from portal.vote import DEFAULT_TERMS, Precinct, Slip, make_slips
 from portal.web.installation import Installation
 from tests.house import thief
 from tests.house.walk import parts_of
@@ -23,7 +23,7 @@ from tests.makers import Cast, in_phase, make_vote
 from tests.visitor import Visitor
 from tests.web.public.scenes import LIUTANG
 
-SCORES = {d.id: "satisfied" for d in DIMENSIONS}
+SCORES = {d.id: "satisfied" for d in DEFAULT_TERMS.dimensions}
 Printed = Callable[[], dict[str, str]]
 Leak = Callable[[Installation, str], None]
 
@@ -69,7 +69,9 @@ def tables(house: Installation) -> dict[str, bytes]:
             rows = connection.execute(text(f'SELECT * FROM "{name}"')).all()  # noqa: S608 -- the database's own names
             found[f"table {name}"] = repr([tuple(row) for row in rows]).encode()
     box = house.ballots.file.connection()
-    found["box"] = repr(box.execute("SELECT * FROM ballot").fetchall()).encode()
+    found["box"] = repr(
+        box.execute("SELECT * FROM election_ballot").fetchall()
+    ).encode()
     return found
 
 
@@ -93,7 +95,7 @@ def test_no_secret_is_kept_or_logged_however_its_ballot_fared(
     slips: list[Slip],
 ) -> None:
     visitor, here = Visitor(app), f"/q/{cast.yunxi}/vote"
-    never_made = next(make_slips("2026-1", LIUTANG, 1))
+    never_made = next(make_slips(Precinct("2026-1", LIUTANG, DEFAULT_TERMS), 1))
     mistyped = slips[2].secret[:-1] + ("0" if slips[2].secret[-1] != "0" else "1")
     assert send(visitor, here, slips[0].secret, step="check") == 200
     assert send(visitor, here, slips[0].secret) == 200
@@ -103,10 +105,10 @@ def test_no_secret_is_kept_or_logged_however_its_ballot_fared(
     assert send(visitor, f"/vote/2026-1/{LIUTANG}", slips[1].secret) == 422
     assert visitor.client.get(f"{here}?s1={slips[1].secret}").status_code == 200
     box = house.ballots.file.connection()
-    box.execute("ALTER TABLE ballot RENAME TO elsewhere")
+    box.execute("ALTER TABLE election_ballot RENAME TO elsewhere")
     assert send(visitor, here, slips[1].secret) == 500
-    box.execute("ALTER TABLE elsewhere RENAME TO ballot")
-    assert sum(house.ballots.turnout(cast.round_id).values()) == 1
+    box.execute("ALTER TABLE elsewhere RENAME TO election_ballot")
+    assert sum(house.ballots.turnout(1).values()) == 1
     said = printed()
     assert "fault OperationalError" in said["stderr"]
     secrets = [*(slip.secret for slip in slips), never_made.secret, mistyped]
@@ -133,7 +135,8 @@ def _in_a_table(house: Installation, secret: str) -> None:
 def _in_the_box(house: Installation, secret: str) -> None:
     with house.ballots.file.writing() as box:
         box.execute(
-            "INSERT INTO ballot VALUES (9, ?, 9, ?)", (b"slip", secret.encode())
+            "INSERT INTO election_ballot VALUES (9, ?, 9, ?)",
+            (b"slip", secret.encode()),
         )
 
 

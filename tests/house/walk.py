@@ -9,7 +9,7 @@ from flask import Flask, request, request_started
 from portal import entrances, vote
 from portal.kernel.codes import in_fours
 from portal.rounds import Phase
-from portal.vote import DIMENSIONS, Slip
+from portal.vote import DEFAULT_TERMS, Electorate, Slip
 from portal.web.installation import Installation
 from portal.web.limits import limiter
 from tests.makers import Cast, in_phase, make_disclosure, make_result, make_vote
@@ -19,6 +19,7 @@ PLAIN = (
     "/", "/notices", "/disclosures", "/results", "/results/how", "/results/observers",
     "/privacy", "/help", "/away",
 )  # fmt: skip
+CADRES = Electorate.CADRES
 TEXT = "楼道里电动车充电，物业说了三次没人管。"
 
 
@@ -77,13 +78,21 @@ def walk(house: Installation, cast: Cast, app: Flask) -> Walk:
     it.moves_on(Phase.PUBLISHED)
     it.opens(here, "hub published")
     it.opens("/results", "results with a round")
-    it.opens(f"/results/{cast.round_id}", "results of a round")
-    it.opens(f"/results/{cast.round_id}/999001001001", "results of a place")
+    _results(it)
     it.moves_on(Phase.ARCHIVED)
     it.opens(here, "hub archived")
     with app.app_context():
         limiter.reset()
     return it
+
+
+def _results(it: Walk) -> None:
+    for whose, under in (("", ""), (" by cadres", "/cadres")):
+        results = f"/results/{it.cast.round_id}{under}"
+        it.opens(results, f"results of a round{whose}")
+        it.opens(f"{results}/999001001001", f"results of a place{whose}")
+        it.opens(f"{results}/notice", f"notice of a round{whose}")
+        it.opens(f"{results}/999001001001/notice", f"notice of a place{whose}")
 
 
 def _collecting(it: Walk, here: str, there: str) -> None:
@@ -133,25 +142,47 @@ def _voting(it: Walk, here: str, slips: list[Slip]) -> None:
     first, *others = slips
     it.opens(f"{here}/vote", "vote")
     it.opens("/vote/2026-1/999001001001", "vote by slip")
-    scores = {dimension.id: "satisfied" for dimension in DIMENSIONS}
+    scores = {dimension.id: "satisfied" for dimension in DEFAULT_TERMS.dimensions}
     ballot: dict[str, Any] = {**scores, **parts_of(first.secret), "step": "check"}
     check = it.sends(f"{here}/vote", "vote to check", **ballot)
     cast = it.visitor.posts(f"{here}/vote", **{**check.form, "step": ["cast"]})
     it.pages["vote cast"] = cast
     it.sends(f"{here}/vote", "vote with errors", status=422, step="check")
+    _cast_all(it, others, scores)
+    _voting_of_cadres(it, make_vote(it.house, it.cast, slips=14, electorate=CADRES))
+    for electorate in Electorate:
+        make_result(it.house, it.cast, electorate)
+    it.opens(f"{here}/vote", "vote closed", status=409)
+
+
+def _voting_of_cadres(it: Walk, slips: list[Slip]) -> None:
+    address = "/vote/2026-1-G/999001001001"
+    it.opens(address, "vote of cadres")
+    scores = {dimension.id: "fair" for dimension in DEFAULT_TERMS.dimensions}
+    ballot: dict[str, Any] = {**scores, **parts_of(slips[0].secret), "step": "check"}
+    it.sends(address, "vote of cadres to check", **ballot)
+    _cast_all(it, slips, scores, electorate=CADRES)
+
+
+def _cast_all(
+    it: Walk,
+    slips: list[Slip],
+    scores: dict[str, str],
+    *,
+    electorate: Electorate = Electorate.RESIDENTS,
+) -> None:
     with it.house.sessions() as session:
-        place_id = entrances.entrance(session, it.cast.yunxi).place_id
-        for slip in others:
+        election = vote.find_election(session, it.cast.round_id, electorate)
+        assert election
+        for slip in slips:
             vote.cast(
                 it.house.ballots,
                 session,
-                round_id=it.cast.round_id,
-                place_id=place_id,
+                election=election,
+                place_id=entrances.entrance(session, it.cast.yunxi).place_id,
                 secret=slip.secret,
                 scores=scores,
             )
-    make_result(it.house, it.cast)
-    it.opens(f"{here}/vote", "vote closed", status=409)
 
 
 def parts_of(secret: str) -> dict[str, str]:

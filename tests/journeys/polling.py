@@ -15,6 +15,7 @@ from tests.journeys.story import LIUTANG, YUNXI
 def vote_opened(life: Life) -> None:
     office = life.desk("office")
     office.opens("/desk/vote")
+    office.presses("准备测评")
     files = sorted(life.papers.folder.glob("*.manifest.json"))
     sent = [(io.BytesIO(file.read_bytes()), file.name) for file in files]
     office.presses("上传", manifests=sent)

@@ -27,7 +27,7 @@ SCORES = ("satisfied", "mostly", "fair", "dissatisfied", "unknown", "satisfied")
 
 def scores_of(number: int) -> dict[str, str]:
     """Six scores that differ from voter to voter."""
-    ids = [dimension.id for dimension in vote.DIMENSIONS]
+    ids = [dimension.id for dimension in vote.DEFAULT_TERMS.dimensions]
     return {d: SCORES[(number + i * i) % len(SCORES)] for i, d in enumerate(ids)}
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.kernel.audit import AuditEntry
 from portal.kernel.settings import Settings
-from portal.vote import DIMENSIONS
+from portal.vote import DEFAULT_TERMS
 from tests.journeys import before, during, polling, story
 from tests.journeys.counting import print_slips
 from tests.journeys.life import BASE_URL, Life, Papers, life_in
@@ -150,7 +150,7 @@ def test_the_disclosure_tells_problem_measures_result_and_who_says_so(
 
 def test_every_ballot_is_in_the_lists_as_it_was_cast(life: Life) -> None:
     slips: list[PaperSlip] = life.papers.slips[YUNXI]
-    for at, dimension in enumerate(DIMENSIONS):
+    for at, dimension in enumerate(DEFAULT_TERMS.dimensions):
         cast = {
             slip.check_codes[at]: scores_of(number)[dimension.id]
             for number, slip in enumerate(slips[:BALLOTS])

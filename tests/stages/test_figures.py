@@ -25,7 +25,9 @@ from portal.figures import (
     slip_card,
     wilson,
 )
-from portal.vote.slips import SCALE
+from portal.vote.terms import DEFAULT_TERMS, Option
+
+SCALE = DEFAULT_TERMS.scale
 
 Seen = tuple[int, tuple[tuple[str, int], ...]]
 
@@ -90,7 +92,7 @@ def test_wilson_refuses_what_is_no_share(k: int, n: int, size: int | None) -> No
 )
 def test_bounds_of_a_mean_of_98_6_are_the_known_ones(response: int, shown: str) -> None:
     """986 of 1000 satisfied, 14 not: 98.6 %."""
-    voted = Distribution(counts(satisfied=986, dissatisfied=14))
+    voted = Distribution(counts(satisfied=986, dissatisfied=14), SCALE)
     assert voted.mean == pytest.approx(98.6)
     found = voted.bounds(issued=round(1000 * 100 / response))
     assert found
@@ -98,20 +100,20 @@ def test_bounds_of_a_mean_of_98_6_are_the_known_ones(response: int, shown: str) 
 
 
 def test_mean_leaves_out_who_does_not_know() -> None:
-    voted = Distribution(counts(satisfied=1, mostly=1, fair=1, unknown=7))
+    voted = Distribution(counts(satisfied=1, mostly=1, fair=1, unknown=7), SCALE)
     assert (voted.total, voted.with_opinion, voted.mean) == (10, 3, 75.0)
-    assert Distribution(counts(unknown=12)).mean is None
+    assert Distribution(counts(unknown=12), SCALE).mean is None
 
 
 def test_bounds_hold_whatever_the_silent_would_have_said() -> None:
     voted = counts(satisfied=6, mostly=3, fair=1, dissatisfied=1, unknown=2)
-    bounds = Distribution(voted).bounds(issued=16)
+    bounds = Distribution(voted, SCALE).bounds(issued=16)
     assert bounds
     for silent in itertools.product(("satisfied", "mostly", "dissatisfied"), repeat=3):
         all_said = dict(voted)
         for option in silent:
             all_said[option] += 1
-        mean = Distribution(all_said).mean
+        mean = Distribution(all_said, SCALE).mean
         assert mean is not None
         assert bounds.low <= mean <= bounds.high
 
@@ -119,12 +121,14 @@ def test_bounds_hold_whatever_the_silent_would_have_said() -> None:
 def test_distribution_refuses_options_of_another_scale() -> None:
     for wrong in ({"splendid": 3}, {"fair": -1}):
         with pytest.raises(ValueError, match="not counts of this scale"):
-            Distribution(wrong)
+            Distribution(wrong, SCALE)
 
 
 def test_slip_card_carries_all_that_belongs_to_the_number() -> None:
     voted = counts(satisfied=9, mostly=2, dissatisfied=1)
-    card = slip_card("问题解决", voted, ballots=12, issued=20, households=25)
+    card = slip_card(
+        "问题解决", Distribution(voted, SCALE), ballots=12, issued=20, households=25
+    )
     assert card.mean_text == "87.5 分"
     assert card.rate_text == "60.0%"
     assert card.bounds_text == "52.5–92.5 分"
@@ -140,22 +144,29 @@ def test_slip_card_carries_all_that_belongs_to_the_number() -> None:
 
 
 def test_slip_card_is_whole_from_ten_ballots_even_where_cells_are_small() -> None:
-    whole = slip_card("x", counts(satisfied=9, fair=1), ballots=10, issued=20)
+    whole = slip_card(
+        "x", Distribution(counts(satisfied=9, fair=1), SCALE), ballots=10, issued=20
+    )
     assert whole.suppression is Suppression.NONE
-    few = slip_card("x", counts(satisfied=8, fair=1), ballots=9, issued=20)
+    few = slip_card(
+        "x", Distribution(counts(satisfied=8, fair=1), SCALE), ballots=9, issued=20
+    )
     assert (few.mean_text, few.bounds_text, few.shares) == (None, None, [])
     assert few.suppression_text == "收回 9 份，不足 10 份，不单独公布。"
 
 
 def test_card_where_nobody_has_an_opinion_has_no_mean() -> None:
-    card = slip_card("x", counts(unknown=10), ballots=10, issued=10)
+    card = slip_card(
+        "x", Distribution(counts(unknown=10), SCALE), ballots=10, issued=10
+    )
     assert (card.mean_text, card.bounds_text) == (None, "0.0–100.0 分")
 
 
-WHOLE = Distribution(counts(satisfied=30))
+WHOLE = Distribution(counts(satisfied=30), SCALE)
 FORBIDDEN: list[dict[str, Any]] = [
     {"mode": Mode.SLIPS, "issued": 40, "mean": 98.0},
     {"mode": Mode.SLIPS, "issued": 40, "mean": 98.0, "distribution": WHOLE},
+    {"mode": Mode.CADRES, "issued": 40, "mean": 98.0, "distribution": WHOLE},
     {"mode": Mode.SLIPS, "mean": 98.0, "distribution": WHOLE, "bounds": Bounds(1, 2)},
     {"mode": Mode.OPEN, "mean": 98.0, "distribution": WHOLE},
     {"mode": Mode.QUESTIONNAIRE, "mean": 98.0},
@@ -184,9 +195,13 @@ def test_card_refuses_to_exist_without_what_belongs_to_it(
 
 
 def test_overall_card_is_the_mean_of_the_dimensions() -> None:
-    best = slip_card("a", counts(satisfied=10), ballots=10, issued=20)
-    worst = slip_card("b", counts(dissatisfied=10), ballots=10, issued=20)
-    overall = overall_card("六项平均", [best, worst])
+    best = slip_card(
+        "a", Distribution(counts(satisfied=10), SCALE), ballots=10, issued=20
+    )
+    worst = slip_card(
+        "b", Distribution(counts(dissatisfied=10), SCALE), ballots=10, issued=20
+    )
+    overall = overall_card("六项平均", [best, worst], weights=[1, 1])
     assert (overall.mean, overall.bounds) == (50.0, Bounds(25.0, 75.0))
     assert [share.percent for share in overall.shares] == [
         "50.0%",
@@ -195,8 +210,57 @@ def test_overall_card_is_the_mean_of_the_dimensions() -> None:
         "50.0%",
         "0.0%",
     ]
-    few = slip_card("a", None, ballots=3, issued=20)
-    assert overall_card("六项平均", [few]).suppression is Suppression.TOO_FEW
+    few = slip_card("a", Distribution({}, SCALE), ballots=3, issued=20)
+    assert (
+        overall_card("六项平均", [few], weights=[1]).suppression is Suppression.TOO_FEW
+    )
+
+
+def test_overall_card_weighs_the_dimensions_and_says_so() -> None:
+    best = slip_card(
+        "甲", Distribution(counts(satisfied=10), SCALE), ballots=10, issued=20
+    )
+    worst = slip_card(
+        "乙", Distribution(counts(dissatisfied=10), SCALE), ballots=10, issued=20
+    )
+    nobody = slip_card(
+        "丙", Distribution(counts(unknown=10), SCALE), ballots=10, issued=20
+    )
+    overall = overall_card("x", [best, worst, nobody], weights=[3, 1, 6])
+    assert (overall.mean, overall.bounds) == (75.0, Bounds(37.5, 87.5))
+    assert (
+        "各方面先分别算，再按权重平均：甲 占 3、乙 占 1、丙 占 6。"
+        in overall.definition
+    )
+    alike = overall_card("x", [best, worst], weights=[2, 2])
+    assert alike.definition.endswith("各方面先分别算，再取平均。")
+
+
+def test_definition_says_the_points_of_the_scale_that_was_voted_on() -> None:
+    scale = (Option("satisfied", "好", 90), Option("fair", "差", 10))
+    card = slip_card("x", Distribution({"satisfied": 10}, scale), ballots=10, issued=20)
+    assert card.definition == "满意度：有看法的选票的平均分。好 90 分、差 10 分。"
+    assert (card.mean_text, card.bounds_text) == ("90.0 分", "50.0–90.0 分")
+    whole = slip_card("x", Distribution({}, SCALE), ballots=0, issued=20)
+    assert whole.definition == (
+        "满意度：有看法的选票的平均分。满意 100 分、基本满意 75 分、一般 50 分、"
+        "不满意 0 分；「不了解」单列，不算进平均分。"
+    )
+
+
+def test_cadres_are_labelled_and_never_added_to_residents() -> None:
+    residents = community("甲", 10, 0, 10)
+    cadres = slip_card(
+        "甲",
+        Distribution(counts(satisfied=12), SCALE),
+        ballots=12,
+        issued=12,
+        mode=Mode.CADRES,
+    )
+    assert cadres.mode.label == "干部测评：只算干部，不并入居民满意度"
+    assert district_figure("全区", [cadres]).card.mode is Mode.CADRES
+    with pytest.raises(ValueError, match="different modes"):
+        district_figure("全区", [residents, cadres])
 
 
 def community(title: str, good: int, bad: int, households: int) -> FigureCard:
@@ -204,7 +268,11 @@ def community(title: str, good: int, bad: int, households: int) -> FigureCard:
     issued = households
     ballots = good + bad
     return slip_card(
-        title, voted, ballots=ballots, issued=issued, households=households
+        title,
+        Distribution(voted, SCALE),
+        ballots=ballots,
+        issued=issued,
+        households=households,
     )
 
 
@@ -240,7 +308,9 @@ def test_leaking_twin_a_total_over_all_gives_a_withheld_community_away() -> None
     shown = [community("甲", 8, 4, 20), community("乙", 11, 1, 20)]
     totals = set()
     for n in range(10):
-        everybody = Distribution(counts(satisfied=8 + 11 + n, dissatisfied=5 + 9 - n))
+        everybody = Distribution(
+            counts(satisfied=8 + 11 + n, dissatisfied=5 + 9 - n), SCALE
+        )
         totals.add(everybody.mean)
     assert len(totals) == 10
     assert len(shown) == 2
@@ -342,7 +412,9 @@ def test_unanimity_is_not_told_apart_from_other_suppression() -> None:
 
 
 def test_questionnaire_card_with_hidden_cells_shows_shares_of_all_answers() -> None:
-    given_ = Distribution(counts(satisfied=30, mostly=16, fair=2, dissatisfied=2))
+    given_ = Distribution(
+        counts(satisfied=30, mostly=16, fair=2, dissatisfied=2), SCALE
+    )
     card = answer_card("x", given_, mode=Mode.QUESTIONNAIRE, definition="y")
     assert card.mean_text is None
     assert card.shares[0] == Share(
@@ -352,7 +424,7 @@ def test_questionnaire_card_with_hidden_cells_shows_shares_of_all_answers() -> N
 
 
 def test_open_vote_has_a_distribution_but_no_headline() -> None:
-    given_ = Distribution({o.id: 10 for o in SCALE})
+    given_ = Distribution({o.id: 10 for o in SCALE}, SCALE)
     card = answer_card("x", given_, mode=Mode.OPEN, definition="y")
     assert (card.mean_text, card.bounds_text, card.rate_text) == (None, None, None)
     assert card.shares[0].percent == "20.0%"
@@ -362,7 +434,9 @@ def test_questionnaire_total_covers_only_communities_shown_whole() -> None:
     whole = counts(satisfied=10, mostly=10, fair=10, dissatisfied=10, unknown=10)
     partly = counts(satisfied=30, mostly=16, fair=2, dissatisfied=2)
     figures = questionnaire_figures(
-        {"1": whole, "2": partly, "3": counts(fair=3)}, title="x", scale=SCALE
+        {"1": whole, "2": partly, "3": counts(fair=3)},
+        title="x",
+        scale=SCALE,
     )
     assert figures.places["1"].mean_text == "56.2 分"
     assert figures.places["3"].suppression is Suppression.TOO_FEW

@@ -2,13 +2,16 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fontTools.ttLib import TTFont
+from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont as Embedded
 
 from portal.posters import fonts
 from portal.posters.fonts import Face, MissingSignsError, NoFontError, Style
+from portal.posters.typeset import Cut, Type
 
 TEXT = "云溪社区居委会，扫码说一说。㐀𠮷𰻝"
 
@@ -30,6 +33,17 @@ def test_a_cut_font_is_truetype_and_has_the_signs_and_nothing_more(
         assert set(font.getBestCmap()) == {ord(sign) for sign in TEXT[:8]}
         assert all(font["glyf"][name].numberOfContours for name in font.getGlyphOrder())
     assert Embedded("cut", io.BytesIO(cut)).face.charToGlyph.keys() >= {ord("云")}
+
+
+def test_second_print_of_a_process_has_the_signs_the_first_had_not(
+    text_faces: list[Face],
+) -> None:
+    Type(Cut.of("云溪社区"))
+    later = Type(Cut.of("柳塘村"))
+    for style in Style:
+        ((name, piece),) = later.runs("柳塘村", style)
+        font: Any = pdfmetrics.getFont(name)
+        assert {ord(sign) for sign in piece} <= set(font.face.charToGlyph)
 
 
 def test_rare_characters_find_a_face(text_faces: list[Face]) -> None:

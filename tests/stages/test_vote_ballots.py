@@ -1,7 +1,9 @@
 """Casting: who is refused and why, what is kept, and what is not."""
 
 import re
+import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +13,14 @@ from portal import vote
 from portal.kernel.keystore import KeyStore
 from portal.kernel.sealing import KeyPair, UnreadableError, seal
 from portal.people import Staff
-from portal.vote import BallotBox, PlaceManifest, election
+from portal.vote import BallotBox, PlaceManifest, election, key, posting
 from tests.stages.vote_makers import (
-    ALL_SATISFIED,
     BIG,
     NOW,
     SMALL,
     PollingDay,
     polling_day,
+    polling_eve,
     scores_of,
 )
 
@@ -30,7 +32,7 @@ def day(tmp_path: Path) -> Iterator[PollingDay]:
 
 
 def sealed(day: PollingDay) -> list[bytes]:
-    rows = day.box.file.connection().execute("SELECT sealed FROM ballot")
+    rows = day.box.file.connection().execute("SELECT sealed FROM election_ballot")
     return [bytes(row[0]) for row in rows]
 
 
@@ -46,17 +48,17 @@ def test_cast_again_replaces_and_says_so(day: PollingDay) -> None:
     slip = day.slips[BIG][0]
     day.cast(slip, scores_of(1))
     assert day.cast(slip, scores_of(2)).replaced
-    assert day.box.turnout(day.round_.id) == {day.places[BIG].id: 1}
+    assert day.turnout == {day.places[BIG].id: 1}
 
 
 def test_turnout_counts_slips_by_community(day: PollingDay) -> None:
     day.fill(big=4, small=2)
     expected = {day.places[BIG].id: 4, day.places[SMALL].id: 2}
-    assert day.box.turnout(day.round_.id) == expected
+    assert day.turnout == expected
 
 
 def test_cast_refuses_a_slip_that_was_never_made(day: PollingDay) -> None:
-    stranger = vote.slip_of(day.round_.code, BIG, "0" * 16)
+    stranger = vote.slip_of(day.precinct(), "0" * 16)
     with pytest.raises(vote.UnknownSlipError):
         day.cast(stranger)
 
@@ -64,7 +66,7 @@ def test_cast_refuses_a_slip_that_was_never_made(day: PollingDay) -> None:
 def test_cast_tests_the_whole_slip_id(day: PollingDay) -> None:
     """A slip that agrees in the printed 票号 only is not that slip."""
     slip = day.slips[BIG][0]
-    posted = vote.find_manifest(day.session, day.round_.id, day.places[BIG].id)
+    posted = vote.find_manifest(day.session, day.election.id, day.places[BIG].id)
     forged = bytes.fromhex(slip.slip_id)[:5] + bytes(27)
     assert posted
     assert posted.holds(bytes.fromhex(slip.slip_id))
@@ -91,19 +93,12 @@ def test_cast_keeps_what_was_chosen_where_a_score_is_missing(day: PollingDay) ->
         "预期效果",
         "长效机制",
     ]
-    assert day.box.turnout(day.round_.id) == {}
+    assert day.turnout == {}
 
 
-def test_cast_is_too_early_before_the_vote_opens(day: PollingDay) -> None:
+def test_cast_is_too_early_before_the_vote_opens(eve: PollingDay) -> None:
     with pytest.raises(vote.TooEarlyError):
-        vote.cast(
-            day.box,
-            day.session,
-            round_id=day.round_.id + 1,
-            place_id=day.places[BIG].id,
-            secret=day.slips[BIG][0].secret,
-            scores=ALL_SATISFIED,
-        )
+        eve.cast(eve.slips[BIG][0])
 
 
 def test_cast_is_refused_once_a_closer_ended_the_vote(day: PollingDay) -> None:
@@ -199,31 +194,31 @@ def test_leaking_twin_a_seed_wrapped_once_is_found(day: PollingDay) -> None:
 
 
 def test_scores_show_nowhere_on_disk_before_the_close(day: PollingDay) -> None:
+    """But for the terms, which say what could be chosen."""
     day.fill()
-    disk = day.bytes_on_disk()
-    assert not [option.id for option in vote.SCALE if option.id.encode() in disk]
+    assert chosen_on_disk(day) == []
     day.close()
+    assert chosen_on_disk(day) == [o.id for o in vote.DEFAULT_TERMS.scale]
+
+
+def chosen_on_disk(day: PollingDay) -> list[str]:
     disk = day.bytes_on_disk()
-    assert [option.id for option in vote.SCALE if option.id.encode() in disk]
+    assert day.election.document in disk
+    rest = disk.replace(day.election.document, b"")
+    options = [option.id for option in vote.DEFAULT_TERMS.scale]
+    return [option for option in options if option.encode() in rest]
 
 
 def post(day: PollingDay, **changed: Any) -> PlaceManifest:
     place, slips = day.places[BIG], day.slips[BIG]
-    given: dict[str, Any] = {
-        "round_code": day.round_.code,
-        "place_code": BIG,
-        "printer": day.printer,
-    }
-    given |= changed
     manifest = vote.make_manifest(
-        given["round_code"],
-        given["place_code"],
-        slip_ids=given.get("ids", [slip.slip_id for slip in slips]),
-        printer=given["printer"],
+        changed.get("precinct", day.precinct()),
+        slip_ids=changed.get("ids", [slip.slip_id for slip in slips]),
+        printer=changed.get("printer", day.printer),
     )
     return vote.post_manifest(
         day.session,
-        round_=day.round_,
+        election=day.election,
         place=place,
         manifest=manifest,
         by="office",
@@ -232,11 +227,10 @@ def post(day: PollingDay, **changed: Any) -> PlaceManifest:
 
 
 @pytest.fixture
-def eve(day: PollingDay) -> PollingDay:
+def eve(tmp_path: Path) -> Iterator[PollingDay]:
     """The day before: nothing opened yet."""
-    day.session.delete(day.election)
-    day.session.flush()
-    return day
+    with polling_eve(tmp_path) as day:
+        yield day
 
 
 def test_manifest_stands_once_the_vote_is_open(day: PollingDay) -> None:
@@ -248,31 +242,40 @@ def test_manifest_may_be_replaced_before(eve: PollingDay) -> None:
     assert post(eve, ids=[eve.slips[BIG][0].slip_id]).count == 1
 
 
-def test_manifest_of_another_community_or_round_is_refused(eve: PollingDay) -> None:
-    for wrong in ({"place_code": SMALL}, {"round_code": "2026-1"}):
-        with pytest.raises(election.WrongManifestError):
-            post(eve, **wrong)
+def test_manifest_of_another_community_or_election_is_refused(eve: PollingDay) -> None:
+    mine = eve.precinct()
+    others = (replace(mine, place_code=SMALL), replace(mine, code="2026-1"))
+    for other in (*others, replace(mine, code="2026-2-G")):
+        with pytest.raises(posting.WrongManifestError):
+            post(eve, precinct=other)
+
+
+def test_manifest_of_other_terms_is_refused(eve: PollingDay) -> None:
+    terms = replace(vote.DEFAULT_TERMS, question="改得怎么样")
+    with pytest.raises(posting.OtherTermsError) as refused:
+        post(eve, precinct=replace(eve.precinct(), terms=terms))
+    assert "按另一份测评办法制的票" in refused.value.sentence
 
 
 def test_manifest_of_another_printer_is_refused(eve: PollingDay) -> None:
-    with pytest.raises(election.OtherPrinterError):
+    with pytest.raises(posting.OtherPrinterError):
         post(eve, printer=KeyPair.make())
 
 
 def test_manifest_of_more_slips_than_households_is_refused(eve: PollingDay) -> None:
-    ids = [s.slip_id for s in vote.make_slips(eve.round_.code, BIG, 21)]
-    with pytest.raises(election.TooManySlipsError):
+    ids = [s.slip_id for s in vote.make_slips(eve.precinct(), 21)]
+    with pytest.raises(posting.TooManySlipsError):
         post(eve, ids=ids)
 
 
 @pytest.mark.parametrize("who", [[0], [0, 0], []])
 def test_election_needs_two_different_closers(eve: PollingDay, who: list[int]) -> None:
     staff = eve.session.query(Staff).order_by(Staff.id).all()
-    with pytest.raises(election.ClosersError):
+    with pytest.raises(key.ClosersError):
         vote.open_election(
             eve.session,
             eve.keystore,
-            round_=eve.round_,
+            election=eve.election,
             closers=[staff[i] for i in who],
             by="office",
             now=NOW,
@@ -283,3 +286,17 @@ def test_box_is_one_file_without_rowids(day: PollingDay) -> None:
     schema = day.box.file.connection().execute("SELECT sql FROM sqlite_master")
     assert all("WITHOUT ROWID" in row[0] for row in schema)
     assert isinstance(day.box, BallotBox)
+
+
+def test_box_file_of_an_earlier_version_is_no_hindrance(tmp_path: Path) -> None:
+    """It knew rounds and no elections; what lies in it belongs to no election."""
+    path = tmp_path / "ballots.db"
+    with sqlite3.connect(path) as old:
+        old.execute("CREATE TABLE ballot (round_id, slip_id, place_id, sealed)")
+        old.execute("INSERT INTO ballot VALUES (1, x'00', 1, x'00')")
+    old.close()
+    with polling_day(tmp_path) as day:
+        day.fill(big=2, small=1)
+        assert sum(day.turnout.values()) == 3
+        day.close()
+        assert day.turnout == {}

@@ -42,23 +42,27 @@ def test_close_publishes_every_score_under_its_check_code(day: PollingDay) -> No
 
 def test_close_counts_the_last_ballot_of_a_slip(day: PollingDay) -> None:
     day.fill()
-    day.cast(day.slips[BIG][0], {d.id: "unknown" for d in vote.DIMENSIONS})
+    day.cast(
+        day.slips[BIG][0], {d.id: "unknown" for d in vote.DEFAULT_TERMS.dimensions}
+    )
     day.close()
     code = day.slips[BIG][0].check_codes["effect"]
     assert f"{code},unknown" in listed(day.files[f"{BIG}/effect.csv"])
-    assert vote.results(day.session, day.round_.id)[0].ballots == 12
+    assert day.result.places[0].ballots == 12
 
 
 def test_results_are_the_counts_of_the_lists(day: PollingDay) -> None:
     day.fill()
     day.close()
-    big, small = vote.results(day.session, day.round_.id)
-    assert (big.issued, big.households, big.ballots, big.set_aside) == (14, 20, 12, 0)
+    big, small = day.result.places
+    assert (big.issued, big.entitled, big.ballots, big.set_aside) == (14, 20, 12, 0)
     assert big.totals
-    for d in vote.DIMENSIONS:
+    for d in vote.DEFAULT_TERMS.dimensions:
         chosen = [scores_of(i * 7 + 1)[d.id] for i in range(12)]
-        assert big.totals[d.id] == {o.id: chosen.count(o.id) for o in vote.SCALE}
-    assert (small.issued, small.households, small.ballots) == (11, None, 3)
+        assert big.totals[d.id] == {
+            o.id: chosen.count(o.id) for o in vote.DEFAULT_TERMS.scale
+        }
+    assert (small.issued, small.entitled, small.ballots) == (11, None, 3)
     assert small.totals is None
 
 
@@ -70,7 +74,7 @@ def test_small_community_gets_counts_and_a_commitment_only(day: PollingDay) -> N
     assert set(entry) == {
         "place",
         "name",
-        "households",
+        "entitled",
         "issued",
         "root",
         "ballots",
@@ -95,12 +99,12 @@ def test_withheld_lists_open_for_the_two_closers_together(day: PollingDay) -> No
 
 def test_commitment_cannot_be_guessed_by_who_knows_the_lists(day: PollingDay) -> None:
     day.fill()
-    known = vote.slip_of(day.round_.code, SMALL, day.slips[SMALL][0].secret)
+    known = vote.slip_of(day.precinct(SMALL), day.slips[SMALL][0].secret)
     ballot = ballots.Ballot(
         bytes.fromhex(known.slip_id),
         tuple((code, "fair") for code in known.check_codes.values()),
     )
-    counted = tally.split([ballot], {ballot.slip_id})
+    counted = tally.split([ballot], {ballot.slip_id}, terms=day.election.terms)
     assert tally.withhold(counted).commitment != tally.withhold(counted).commitment
 
 
@@ -110,7 +114,7 @@ def test_nothing_is_published_before_both_have_signed(day: PollingDay) -> None:
         with pytest.raises(NotFoundError):
             _ = day.files
         with pytest.raises(NotFoundError):
-            vote.results(day.session, day.round_.id)
+            _ = day.result
         step()
     with pytest.raises(NotFoundError):
         _ = day.files
@@ -174,7 +178,7 @@ def test_every_step_may_be_repeated(day: PollingDay) -> None:
         before = day.election.closing
         step()
         assert day.election.closing == before
-    assert vote.results(day.session, day.round_.id)[0].ballots == 12
+    assert day.result.places[0].ballots == 12
 
 
 def test_crash_before_the_commit_of_the_count_loses_nothing(day: PollingDay) -> None:
@@ -183,14 +187,14 @@ def test_crash_before_the_commit_of_the_count_loses_nothing(day: PollingDay) -> 
     day.session.commit()
     day.count()
     day.session.rollback()
-    assert sum(day.box.turnout(day.round_.id).values()) == 15
+    assert sum(day.turnout.values()) == 15
     with pytest.raises(ConflictError):
         day.destroy()
     day.count()
     day.session.commit()
     day.destroy()
     day.countersign()
-    assert vote.results(day.session, day.round_.id)[0].ballots == 12
+    assert day.result.places[0].ballots == 12
 
 
 def test_crash_before_the_box_was_emptied_cannot_be_countersigned(
@@ -213,7 +217,7 @@ def test_close_leaves_no_ballot_and_no_key(day: PollingDay) -> None:
     slip_id = bytes.fromhex(day.slips[BIG][0].slip_id)
     assert slip_id in (day.folder / "ballots.db-wal").read_bytes()
     day.close()
-    assert day.box.turnout(day.round_.id) == {}
+    assert day.turnout == {}
     assert day.keystore.names("votes") == []
     box_files = sorted(day.folder.glob("ballots.db*"))
     assert [f.name for f in box_files if slip_id in f.read_bytes()] == []
@@ -236,7 +240,10 @@ def test_files_do_not_tell_in_which_order_ballots_came(
     """The same ballots the other way round give the same lists, byte for byte."""
     ballots_ = [opened(slip, i) for i, slip in enumerate(day.slips[BIG])]
     ids = {ballot.slip_id for ballot in ballots_}
-    forth, back = tally.split(ballots_, ids), tally.split(ballots_[::-1], ids)
+    forth, back = (
+        tally.split(these, ids, terms=day.election.terms)
+        for these in (ballots_, ballots_[::-1])
+    )
     assert forth == back
     assert joined(forth.files(), ballots_) < len(ballots_)
 
@@ -246,10 +253,11 @@ def test_leaking_twin_lists_left_in_the_order_of_the_box_can_be_joined(
 ) -> None:
     ballots_ = [opened(slip, i) for i, slip in enumerate(day.slips[BIG])]
     leaky = tally.Tally(
+        day.election.terms,
         tuple(b.slip_id.hex() for b in ballots_),
         {
             d.id: tuple(b.entries[i] for b in ballots_)
-            for i, d in enumerate(vote.DIMENSIONS)
+            for i, d in enumerate(vote.DEFAULT_TERMS.dimensions)
         },
         0,
     )
@@ -264,7 +272,7 @@ def opened(slip: vote.Slip, i: int) -> ballots.Ballot:
 
 def joined(files: dict[str, bytes], ballots_: Sequence[ballots.Ballot]) -> int:
     """How many whole ballots reading the same row of every file gives."""
-    columns = [listed(files[f"{d.id}.csv"]) for d in vote.DIMENSIONS]
+    columns = [listed(files[f"{d.id}.csv"]) for d in vote.DEFAULT_TERMS.dimensions]
     rows = set(zip(listed(files["used.csv"]), *columns, strict=True))
     whole = {
         (b.slip_id.hex(), *(f"{code},{score}" for code, score in b.entries))
@@ -279,12 +287,12 @@ def test_ballot_copied_to_another_slip_is_set_aside(day: PollingDay) -> None:
     source, unused = day.slips[BIG][0].slip_id, day.slips[BIG][13].slip_id
     with day.box.file.writing() as box:
         box.execute(
-            "INSERT INTO ballot SELECT round_id, ?, place_id, sealed FROM ballot"
-            " WHERE slip_id = ?",
+            "INSERT INTO election_ballot SELECT election_id, ?, place_id, sealed"
+            " FROM election_ballot WHERE slip_id = ?",
             (bytes.fromhex(unused), bytes.fromhex(source)),
         )
     day.close()
-    big, _ = vote.results(day.session, day.round_.id)
+    big, _ = day.result.places
     assert (big.ballots, big.set_aside) == (12, 1)
     assert unused not in listed(day.files[f"{BIG}/used.csv"])
 
@@ -294,18 +302,19 @@ def test_rubbish_in_the_box_does_not_stop_the_count(day: PollingDay) -> None:
     stray = hashlib.sha256(b"no slip").digest()
     entries = "".join(f"ABCDEFG{i}9" for i in range(6)).encode()
     election = day.election
+    public = election.public_key or b""
     rubbish = [
-        (stray, seal(stray + entries, election.public_key)),
+        (stray, seal(stray + entries, public)),
         (bytes(32), b"not sealed"),
-        (bytes(31) + b"1", seal(bytes(31) + b"1" + "满".encode(), election.public_key)),
+        (bytes(31) + b"1", seal(bytes(31) + b"1" + "满".encode(), public)),
     ]
     with day.box.file.writing() as box:
         box.executemany(
-            "INSERT INTO ballot VALUES (?, ?, ?, ?)",
-            [(day.round_.id, s, day.places[BIG].id, b) for s, b in rubbish],
+            "INSERT INTO election_ballot VALUES (?, ?, ?, ?)",
+            [(election.id, s, day.places[BIG].id, b) for s, b in rubbish],
         )
     day.close()
-    big, _ = vote.results(day.session, day.round_.id)
+    big, _ = day.result.places
     assert (big.ballots, big.set_aside) == (12, 3)
 
 

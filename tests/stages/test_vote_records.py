@@ -27,7 +27,7 @@ def eve(tmp_path: Path) -> Iterator[PollingDay]:
 
 
 def manifest(day: PollingDay, code: str = BIG) -> vote.PlaceManifest:
-    found = vote.find_manifest(day.session, day.round_.id, day.places[code].id)
+    found = vote.find_manifest(day.session, day.election.id, day.places[code].id)
     assert found
     return found
 
@@ -59,7 +59,7 @@ def hand_out(day: PollingDay, count: int, after: int = 0) -> records.HandedOut:
 
 def assign(day: PollingDay, names: dict[PaperDuty, str]) -> None:
     records.assign(
-        day.session, round_id=day.round_.id, names=names, by="office", now=NOW
+        day.session, election=day.election, names=names, by="office", now=NOW
     )
 
 
@@ -83,17 +83,17 @@ def test_drawn_slips_are_void_and_cannot_vote(eve: PollingDay) -> None:
     with pytest.raises(ballots.VoidSlipError):
         eve.cast(eve.slips[BIG][0])
     eve.cast(eve.slips[BIG][5])
-    assert eve.box.turnout(eve.round_.id) == {eve.places[BIG].id: 1}
+    assert eve.turnout == {eve.places[BIG].id: 1}
 
 
 def test_void_slip_that_got_into_the_box_is_set_aside(eve: PollingDay) -> None:
     draw(eve, secrets_of(eve, 0, 1, 2, 3, 4))
     eve.open()
-    scores = {d.id: "fair" for d in vote.DIMENSIONS}
+    scores = {d.id: "fair" for d in vote.DEFAULT_TERMS.dimensions}
     place = eve.places[BIG].id
     eve.box.put(eve.election, eve.slips[BIG][0], place_id=place, scores=scores)
     eve.close()
-    big = vote.results(eve.session, eve.round_.id)[0]
+    big = eve.result.places[0]
     assert (big.ballots, big.set_aside) == (0, 1)
 
 
@@ -150,10 +150,10 @@ def test_draw_counts_for_the_manifest_it_was_drawn_from_only(eve: PollingDay) ->
     draw(eve, secrets_of(eve, 0, 1, 2, 3, 4))
     assert len(records.voided(eve.session, manifest(eve))) == 5
     ids = [slip.slip_id for slip in eve.slips[BIG][3:]]
-    again = vote.make_manifest(eve.round_.code, BIG, slip_ids=ids, printer=eve.printer)
+    again = vote.make_manifest(eve.precinct(), slip_ids=ids, printer=eve.printer)
     vote.post_manifest(
         eve.session,
-        round_=eve.round_,
+        election=eve.election,
         place=eve.places[BIG],
         manifest=again,
         by="office",
@@ -201,7 +201,7 @@ def test_three_duties_are_three_people(
 ) -> None:
     with pytest.raises(records.SameHandsError):
         assign(eve, NAMES | wrong)
-    assert records.duties(eve.session, eve.round_.id) == {}
+    assert records.duties(eve.session, eve.election.id) == {}
 
 
 def test_records_are_in_the_audit_log_and_hold_no_number(eve: PollingDay) -> None:
@@ -216,7 +216,7 @@ def test_records_are_in_the_audit_log_and_hold_no_number(eve: PollingDay) -> Non
         ("vote.hand_out", "2026-11-20 3"),
     ]
     assert set(records.HandedOut.__table__.columns.keys()) == {
-        "round_id",
+        "election_id",
         "place_id",
         "on",
         "count",

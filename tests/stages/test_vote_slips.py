@@ -23,7 +23,8 @@ from portal.posters import fonts
 from portal.vote import merkle, sheets
 from portal.vote.slips import NotASecretError
 
-ROUND, PLACE, SECRET = "2026-2", "990101001001", "K7QF0123456789AB"
+CODE, PLACE, SECRET = "2026-2", "990101001001", "K7QF0123456789AB"
+PRECINCT = vote.Precinct(CODE, PLACE, vote.DEFAULT_TERMS)
 
 
 def base32(data: bytes) -> str:
@@ -32,36 +33,18 @@ def base32(data: bytes) -> str:
 
 
 def test_slip_follows_the_published_formulas() -> None:
-    slip = vote.slip_of(ROUND, PLACE, SECRET)
+    slip = vote.slip_of(PRECINCT, SECRET)
     digest = hashlib.sha256(b"slip|2026-2|990101001001|K7QF0123456789AB")
     assert slip.slip_id == digest.hexdigest()
     assert slip.number == base32(digest.digest())
     assert slip.check_codes == {
         d.id: base32(
             hmac.new(
-                SECRET.encode(), f"trk|{ROUND}|{PLACE}|{d.id}".encode(), "sha256"
+                SECRET.encode(), f"trk|{CODE}|{PLACE}|{d.id}".encode(), "sha256"
             ).digest()
         )
-        for d in vote.DIMENSIONS
+        for d in vote.DEFAULT_TERMS.dimensions
     }
-
-
-def test_dimensions_and_scale_are_those_of_the_domain() -> None:
-    assert [d.name for d in vote.DIMENSIONS] == [
-        "责任落实",
-        "整改措施",
-        "问题解决",
-        "预期效果",
-        "公开透明",
-        "长效机制",
-    ]
-    assert [(o.name, o.points) for o in vote.SCALE] == [
-        ("满意", 100),
-        ("基本满意", 75),
-        ("一般", 50),
-        ("不满意", 0),
-        ("不了解", None),
-    ]
 
 
 @pytest.mark.parametrize(
@@ -85,12 +68,12 @@ def test_secret_of_another_shape_is_refused(typed: str) -> None:
 def test_slips_are_drawn_again_where_a_code_would_repeat() -> None:
     other = "0" * 16
     source = iter([SECRET, SECRET, SECRET, other])
-    made = vote.make_slips(ROUND, PLACE, 2, secret_source=lambda: next(source))
+    made = vote.make_slips(PRECINCT, 2, secret_source=lambda: next(source))
     assert [slip.secret for slip in made] == [SECRET, other]
 
 
 def test_slips_of_a_community_share_no_code() -> None:
-    made = list(vote.make_slips(ROUND, PLACE, 300))
+    made = list(vote.make_slips(PRECINCT, 300))
     shown = [c for slip in made for c in slip.check_codes.values()]
     assert len(set(shown)) == 6 * 300
     assert len({slip.number for slip in made}) == 300
@@ -115,8 +98,8 @@ def test_root_is_that_of_rfc_6962(leaves: list[bytes]) -> None:
 
 @pytest.fixture
 def manifest() -> vote.Manifest:
-    ids = [slip.slip_id for slip in vote.make_slips(ROUND, PLACE, 5)]
-    return vote.make_manifest(ROUND, PLACE, slip_ids=ids, printer=KeyPair.make())
+    ids = [slip.slip_id for slip in vote.make_slips(PRECINCT, 5)]
+    return vote.make_manifest(PRECINCT, slip_ids=ids, printer=KeyPair.make())
 
 
 def test_manifest_survives_its_file(manifest: vote.Manifest) -> None:
@@ -125,9 +108,9 @@ def test_manifest_survives_its_file(manifest: vote.Manifest) -> None:
 
 
 def test_manifest_holds_no_secret() -> None:
-    slips = list(vote.make_slips(ROUND, PLACE, 5))
+    slips = list(vote.make_slips(PRECINCT, 5))
     manifest = vote.make_manifest(
-        ROUND, PLACE, slip_ids=[s.slip_id for s in slips], printer=KeyPair.make()
+        PRECINCT, slip_ids=[s.slip_id for s in slips], printer=KeyPair.make()
     )
     text = manifest.to_json().decode()
     assert not [s for s in slips if s.secret in text]
@@ -139,6 +122,8 @@ def test_manifest_changed_by_anybody_is_refused(manifest: vote.Manifest) -> None
     stranger = KeyPair.make()
     changed = [
         dataclasses.replace(manifest, place_code="990101001002"),
+        dataclasses.replace(manifest, code="2026-2-G"),
+        dataclasses.replace(manifest, terms="0" * 64),
         dataclasses.replace(manifest, slip_ids=manifest.slip_ids[1:]),
         dataclasses.replace(manifest, slip_ids=manifest.slip_ids[::-1]),
         dataclasses.replace(manifest, root=bytes(32)),
@@ -174,7 +159,7 @@ def a85(pdf: bytes) -> bytes:
 
 
 def test_sheets_carry_what_a_voter_needs_three_to_a_page() -> None:
-    slips = list(itertools.islice(vote.make_slips(ROUND, PLACE, 4), 4))
+    slips = list(itertools.islice(vote.make_slips(PRECINCT, 4), 4))
     sheet = SHEET
     pdf = sheets.draw_slips(slips, sheet)
     assert len(re.findall(rb"/Type /Page\b(?!s)", pdf)) == 2
@@ -183,21 +168,29 @@ def test_sheets_carry_what_a_voter_needs_three_to_a_page() -> None:
         wanted = [slip.number, slip.secret, *slip.check_codes.values()]
         assert {codes.in_fours(code) for code in wanted} <= set(shown)
     assert shown.count("https://portal.example") == 4
-    assert shown.count(f"/vote/{ROUND}/{PLACE}") == 4
+    assert shown.count(f"/vote/{CODE}/{PLACE}") == 4
     assert sheets.draw_slips(slips, sheet) == pdf  # no time of making
     assert sheet.url(slips[0]) == (
-        f"https://portal.example/vote/{ROUND}/{PLACE}#{slips[0].secret}"
+        f"https://portal.example/vote/{CODE}/{PLACE}#{slips[0].secret}"
     )
 
 
 SHEET = sheets.Sheet(
     base_url="https://portal.example",
-    round_code=ROUND,
+    electorate=vote.Electorate.RESIDENTS,
+    precinct=PRECINCT,
     round_name="第二轮",
-    place_code=PLACE,
     place_name="桃花里社区",
     fingerprint="ABCD EFGH JKMN PQRS",
 )
+
+
+def test_slips_say_who_they_are_for() -> None:
+    residents = SHEET.words
+    cadres = dataclasses.replace(SHEET, electorate=vote.Electorate.CADRES).words
+    assert (residents.title, cadres.title) == ("满意度测评选票", "干部测评票")
+    assert (residents.one_each, cadres.one_each[:5]) == ("一户一张。", "一人一张，")
+    assert "不并入居民满意度" in cadres.promise
 
 
 def drawn(pdf: bytes, folder: Path) -> Image.Image:
@@ -211,7 +204,7 @@ def drawn(pdf: bytes, folder: Path) -> Image.Image:
 
 @pytest.fixture(scope="module")
 def made() -> list[vote.Slip]:
-    return list(vote.make_slips(ROUND, PLACE, 3))
+    return list(vote.make_slips(PRECINCT, 3))
 
 
 @pytest.fixture(scope="module")

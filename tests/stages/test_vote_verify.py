@@ -156,7 +156,9 @@ class Forger:
         record = json.loads(files["closing.json"])
         made = dict(files)
         for place in record["places"]:
-            self._write(made, place, parsed[place["place"]], record["round"])
+            terms = vote.Terms.of(record["terms"])
+            precinct = vote.Precinct(record["code"], place["place"], terms)
+            self._write(made, place, parsed[place["place"]], precinct)
         record["printer_key"] = self.printer.verify_key.hex()
         record["closers"] = [closer.verify_key.hex() for closer in self.closers]
         body = json.dumps(record, sort_keys=True).encode()
@@ -171,27 +173,31 @@ class Forger:
         return made, posted, vote.fingerprint(self.printer.verify_key)
 
     def _parsed(self, files: Files, code: str) -> dict[str, list[str]]:
-        names = ["used", *(d.id for d in vote.DIMENSIONS)]
+        names = ["used", *(d.id for d in vote.DEFAULT_TERMS.dimensions)]
         parsed = {n: files[f"{code}/{n}.csv"].decode().splitlines()[1:] for n in names}
         return {**parsed, "ids": json.loads(files[f"{code}/manifest.json"])["slip_ids"]}
 
-    def _write(self, made: Files, place: Any, parsed: Any, round_code: str) -> None:
+    def _write(
+        self, made: Files, place: Any, parsed: Any, precinct: vote.Precinct
+    ) -> None:
         code = place["place"]
         manifest = vote.make_manifest(
-            round_code, code, slip_ids=parsed["ids"], printer=self.printer
+            precinct, slip_ids=parsed["ids"], printer=self.printer
         )
         made[f"{code}/manifest.json"] = manifest.to_json()
         place["issued"], place["root"] = manifest.count, manifest.root.hex()
         place["ballots"] = len(parsed["used"])
         assert manifest.root == merkle.root(manifest.slip_ids)
-        for name in ["used", *(d.id for d in vote.DIMENSIONS)]:
+        for name in ["used", *(d.id for d in vote.DEFAULT_TERMS.dimensions)]:
             header = "slip_id" if name == "used" else "check_code,score"
             text = "".join(f"{row}\n" for row in [header, *sorted(parsed[name])])
             made[f"{code}/{name}.csv"] = text.encode()
             place["files"][f"{name}.csv"] = hashlib.sha256(text.encode()).hexdigest()
             chosen = [row.split(",")[1] for row in parsed[name] if "," in row]
             if chosen:
-                place["totals"][name] = {o.id: chosen.count(o.id) for o in vote.SCALE}
+                place["totals"][name] = {
+                    o.id: chosen.count(o.id) for o in vote.DEFAULT_TERMS.scale
+                }
 
 
 def score_changed(parsed: Any) -> None:
@@ -203,12 +209,12 @@ def score_changed(parsed: Any) -> None:
 def ballot_added(parsed: Any) -> None:
     unused = sorted(set(parsed[BIG]["ids"]) - set(parsed[BIG]["used"]))
     parsed[BIG]["used"].append(unused[0])
-    for i, d in enumerate(vote.DIMENSIONS):
+    for i, d in enumerate(vote.DEFAULT_TERMS.dimensions):
         parsed[BIG][d.id].append(f"ZZZZZZZ{i},satisfied")
 
 
 def ballot_removed(parsed: Any) -> None:
-    for name in ["used", *(d.id for d in vote.DIMENSIONS)]:
+    for name in ["used", *(d.id for d in vote.DEFAULT_TERMS.dimensions)]:
         parsed[BIG][name].pop()
 
 

@@ -16,19 +16,29 @@ from portal.kernel.sealing import KeyPair
 from portal.people import Role, Staff
 from portal.places import Kind, Level, Place
 from portal.rounds import Mode, Round
-from portal.vote import BallotBox, Election, Signatory, Slip
+from portal.vote import (
+    BallotBox,
+    Election,
+    ElectionResult,
+    Electorate,
+    Precinct,
+    Signatory,
+    Slip,
+    Terms,
+)
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 BIG, SMALL = "990101001001", "990101001002"  # invented codes
 ISSUED = {BIG: 14, SMALL: 11}
 HOUSEHOLDS = {BIG: 20, SMALL: None}
-ALL_SATISFIED = {d.id: "satisfied" for d in vote.DIMENSIONS}
+ALL_SATISFIED = {d.id: "satisfied" for d in vote.DEFAULT_TERMS.dimensions}
 
 
 def scores_of(number: int) -> dict[str, str]:
     """A pattern of six scores that differs from its neighbours'."""
     return {
-        d.id: vote.SCALE[(number // 5**i) % 5].id for i, d in enumerate(vote.DIMENSIONS)
+        d.id: vote.DEFAULT_TERMS.scale[(number // 5**i) % 5].id
+        for i, d in enumerate(vote.DEFAULT_TERMS.dimensions)
     }
 
 
@@ -47,23 +57,36 @@ class PollingDay:
     printer: KeyPair
     closers: list[Signatory]
 
+    electorate: Electorate
+
     @property
     def election(self) -> Election:
-        found = vote.find_election(self.session, self.round_.id)
+        found = vote.find_election(self.session, self.round_.id, self.electorate)
         assert found
         return found
 
     @property
+    def result(self) -> ElectionResult:
+        return vote.result_of(self.election)
+
+    @property
     def fingerprint(self) -> str:
-        return vote.printer_fingerprint(self.session, self.round_.id)
+        return vote.printer_fingerprint(self.session, self.election)
 
     @property
     def digest(self) -> str:
-        return vote.closing_digest(self.session, self.round_.id)
+        return self.result.digest
 
     @property
     def files(self) -> dict[str, bytes]:
-        return vote.published_files(self.session, self.round_.id)
+        return vote.published_files(self.session, self.election)
+
+    @property
+    def turnout(self) -> dict[int, int]:
+        return self.box.turnout(self.election.id)
+
+    def precinct(self, code: str = BIG) -> Precinct:
+        return Precinct(self.election.code, code, self.election.terms)
 
     def cast(
         self, slip: Slip, scores: dict[str, str] = ALL_SATISFIED, place: str = BIG
@@ -71,7 +94,7 @@ class PollingDay:
         return vote.cast(
             self.box,
             self.session,
-            round_id=self.round_.id,
+            election=self.election,
             place_id=self.places[place].id,
             secret=slip.secret,
             scores=scores,
@@ -82,7 +105,7 @@ class PollingDay:
         vote.open_election(
             self.session,
             self.keystore,
-            round_=self.round_,
+            election=self.election,
             closers=list(self.session.query(Staff)),
             by="office",
             now=NOW,
@@ -137,27 +160,56 @@ class PollingDay:
 
 
 @contextmanager
-def polling_day(folder: Path) -> Iterator[PollingDay]:
+def polling_day(
+    folder: Path, terms: Terms = vote.DEFAULT_TERMS
+) -> Iterator[PollingDay]:
     """Two communities, three closers, manifests posted, voting open."""
-    with polling_eve(folder) as day:
+    with polling_eve(folder, terms) as day:
         day.open()
         yield day
 
 
 @contextmanager
-def polling_eve(folder: Path) -> Iterator[PollingDay]:
+def polling_eve(
+    folder: Path,
+    terms: Terms = vote.DEFAULT_TERMS,
+    electorate: Electorate = Electorate.RESIDENTS,
+) -> Iterator[PollingDay]:
     """The same before the vote is opened."""
     engine = engine_for(f"sqlite:///{folder / 'portal.db'}")
     Base.metadata.create_all(engine)
     box = BallotBox(folder / "ballots.db")
     with Session(engine) as session:
-        day = _prepared(folder, engine, session, box)
+        day = _planned(folder, engine, session, box)
+        prepared(day, electorate, terms)
         yield day
     box.file.close()
     engine.dispose()
 
 
-def _prepared(
+def prepared(day: PollingDay, electorate: Electorate, terms: Terms) -> None:
+    """The day goes on with this electorate: terms, slips, manifests."""
+    session, day.electorate = day.session, electorate
+    election = vote.prepare(
+        session, round_=day.round_, electorate=electorate, by="office", now=NOW
+    )
+    vote.revise(session, election, terms=terms, by="office", now=NOW)
+    for code, n in ISSUED.items():
+        made = list(vote.make_slips(day.precinct(code), n))
+        day.slips[code], ids = made, [slip.slip_id for slip in made]
+        vote.post_manifest(
+            session,
+            election=election,
+            place=day.places[code],
+            manifest=vote.make_manifest(
+                day.precinct(code), slip_ids=ids, printer=day.printer
+            ),
+            by="office",
+            now=NOW,
+        )
+
+
+def _planned(
     folder: Path, engine: Engine, session: Session, box: BallotBox
 ) -> PollingDay:
     round_ = Round(
@@ -169,24 +221,9 @@ def _prepared(
         closes_on=date(2026, 12, 1),
     )
     session.add(round_)
-    printer, slips, places = KeyPair.make(), {}, {}
-    for code, n in ISSUED.items():
-        places[code] = make_place(code, HOUSEHOLDS[code])
-        slips[code] = list(vote.make_slips(round_.code, code, n))
+    places = {code: make_place(code, HOUSEHOLDS[code]) for code in ISSUED}
     session.add_all(places.values())
     session.flush()
-    for code, made in slips.items():
-        ids = [slip.slip_id for slip in made]
-        vote.post_manifest(
-            session,
-            round_=round_,
-            place=places[code],
-            manifest=vote.make_manifest(
-                round_.code, code, slip_ids=ids, printer=printer
-            ),
-            by="office",
-            now=NOW,
-        )
     closers = [make_closer(session, name) for name in ("甲", "乙", "丙")]
     return PollingDay(
         folder=folder,
@@ -196,9 +233,10 @@ def _prepared(
         box=box,
         round_=round_,
         places=places,
-        slips=slips,
-        printer=printer,
+        slips={},
+        printer=KeyPair.make(),
         closers=closers,
+        electorate=Electorate.RESIDENTS,
     )
 
 

@@ -182,10 +182,12 @@ def _before_collecting(session: Session, round_: Round) -> list[Check]:
 
 
 def _before_voting(session: Session, round_: Round) -> list[Check]:
+    election = vote.find_election(session, round_.id)
     return [
         Check(
             sentence="入户票的票根清单已上传，投票已开",
-            is_met=vote.find_election(session, round_.id) is not None,
+            is_met=election is not None
+            and election.state is not ElectionState.PREPARED,
             page="desk.vote.page",
             is_required=False,
         )
@@ -193,12 +195,11 @@ def _before_voting(session: Session, round_: Round) -> list[Check]:
 
 
 def _before_publishing(session: Session, round_: Round) -> list[Check]:
-    election = vote.find_election(session, round_.id)
-    is_open = election is not None and election.state is not ElectionState.CLOSED
+    begun = [e for e in vote.elections(session, round_.id) if e.is_under_way]
     return [
         Check(
             sentence="投票已由两人关票、开票、会签",
-            is_met=not is_open,
+            is_met=not begun,
             page="desk.vote.page",
         )
     ]

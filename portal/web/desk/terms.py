@@ -11,7 +11,7 @@ from portal.intake.records import LetterState
 from portal.questionnaires.shipped import categories
 from portal.rectification import Outcome, Source, StepKind, Verdict
 from portal.review.findings import FindingState, Severity
-from portal.vote import ElectionState
+from portal.vote import ElectionState, Electorate
 from portal.web.desk import words
 from portal.web.rendering import gettext
 
@@ -54,10 +54,15 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Source: reports.SOURCES,
     Outcome: reports.OUTCOMES,
     ElectionState: {
+        ElectionState.PREPARED: "准备中",
         ElectionState.OPEN: "正在投票",
         ElectionState.AGREED: "已停止收票，待开票",
         ElectionState.COUNTED: "已开票，待会签",
         ElectionState.CLOSED: "已关票，可以公布",
+    },
+    Electorate: {
+        Electorate.RESIDENTS: "居民测评",
+        Electorate.CADRES: "干部测评",
     },
     ChannelKind: {k.value: v for k, v in words.CHANNELS.items()},
 }

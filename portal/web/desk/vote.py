@@ -10,13 +10,19 @@ from portal import vote
 from portal.kernel.errors import InvalidError, NotFoundError
 from portal.people import Permission, Staff, permits
 from portal.places import get_place
-from portal.rounds import Round, places_in, round_place
+from portal.rounds import places_in, round_place
 from portal.rounds.phases import PublicAct
-from portal.vote import Election, ElectionState, Signatory
+from portal.vote import Election, ElectionState, Electorate, Signatory
 from portal.web import staff
-from portal.web.desk import terms
 from portal.web.desk.deeds import attempt, go_on, said
 from portal.web.desk.desk_form import OneButton
+from portal.web.desk.elections import (
+    at,
+    current_election,
+    tabs,
+    the_election,
+    the_electorate,
+)
 from portal.web.desk.nav import the_round
 from portal.web.desk.vote_forms import BadFileError, ManifestsForm, OpenForm
 from portal.web.guards import desk, nonce
@@ -28,6 +34,7 @@ bp = Blueprint("vote", __name__, url_prefix="/vote")
 LARGEST_UPLOAD = 24 * 1024 * 1024  # bytes; 64 communities of 5000 slips are 22 MB
 
 DONE = {
+    "prepared": "可以准备了：先看测评办法，再制票、上传票根清单。",
     "posted": "票根清单已收下。请把下面的张数和指纹贴到公告栏。",
     "opened": "投票已经开始。",
     "agreed": "已停止收票。请另一位关票人开票。",
@@ -45,19 +52,34 @@ def page() -> ResponseReturnValue:
     )
 
 
+@bp.post("/prepare")
+@desk(Permission.RUN_VOTE)
+def prepare() -> ResponseReturnValue:
+    """Begin the election of this electorate, under the default terms."""
+    nonce()
+    vote.prepare(
+        db(),
+        round_=the_round(),
+        electorate=the_electorate(),
+        by=staff.somebody().username,
+        now=now(),
+    )
+    return go_on("desk.vote.page", done="prepared", **at())
+
+
 @bp.post("/manifests")
 @desk(Permission.RUN_VOTE)
 def manifests() -> ResponseReturnValue:
     """Take manifests: all of these files or none."""
     request.max_content_length = LARGEST_UPLOAD
-    form, round_, who = ManifestsForm(), the_round(), staff.somebody()
+    form, election, who = ManifestsForm(), the_election(), staff.somebody()
 
     def post() -> None:
         for name, manifest in form.draft():
-            _post(round_, manifest, name=name, by=who)
+            _post(election, manifest, name=name, by=who)
 
     if attempt(form, post):
-        return go_on("desk.vote.page", done="posted")
+        return go_on("desk.vote.page", done="posted", **at())
     return _page(manifests=form, opening=OpenForm(formdata=None))
 
 
@@ -65,19 +87,20 @@ def manifests() -> ResponseReturnValue:
 @desk(Permission.RUN_VOTE)
 def open_() -> ResponseReturnValue:
     """Begin: from now on ballots are taken and manifests stand."""
-    form, round_, who = OpenForm().offer(_may_close()), the_round(), staff.somebody()
+    form, who = OpenForm().offer(_may_close()), staff.somebody()
+    election = the_election()
     if attempt(
         form,
         lambda: vote.open_election(
             db(),
             installation().keystore,
-            round_=round_,
+            election=election,
             closers=form.draft(),
             by=who.username,
             now=now(),
         ),
     ):
-        return go_on("desk.vote.page", done="opened")
+        return go_on("desk.vote.page", done="opened", **at())
     return _page(manifests=ManifestsForm(formdata=None), opening=form)
 
 
@@ -89,11 +112,11 @@ def agree() -> ResponseReturnValue:
     vote.agree(
         db(),
         installation().keystore,
-        election=_election(),
+        election=the_election(),
         first=_signatory(),
         now=now(),
     )
-    return go_on("desk.vote.page", done="agreed")
+    return go_on("desk.vote.page", done="agreed", **at())
 
 
 @bp.post("/count")
@@ -101,7 +124,7 @@ def agree() -> ResponseReturnValue:
 def count() -> ResponseReturnValue:
     """Another closer opens the box; what was sealed is destroyed once that is kept."""
     nonce()
-    house, election = installation(), _election()
+    house, election = installation(), the_election()
     vote.count(
         db(),
         house.keystore,
@@ -115,7 +138,7 @@ def count() -> ResponseReturnValue:
     def _(_session: object) -> None:
         vote.destroy_ballots(house.keystore, house.ballots, election=election)
 
-    return go_on("desk.vote.page", done="counted")
+    return go_on("desk.vote.page", done="counted", **at())
 
 
 @bp.post("/countersign")
@@ -126,20 +149,20 @@ def countersign() -> ResponseReturnValue:
     vote.countersign(
         db(),
         installation().ballots,
-        election=_election(),
+        election=the_election(),
         first=_signatory(),
         now=now(),
     )
-    return go_on("desk.vote.page", done="closed")
+    return go_on("desk.vote.page", done="closed", **at())
 
 
-def _post(round_: Round, manifest: vote.Manifest, *, name: str, by: Staff) -> None:
+def _post(election: Election, manifest: vote.Manifest, *, name: str, by: Staff) -> None:
     try:
         place = get_place(db(), manifest.place_code)
-        round_place(db(), round_.id, place.id)
+        round_place(db(), election.round_id, place.id)
         vote.post_manifest(
             db(),
-            round_=round_,
+            election=election,
             place=place,
             manifest=manifest,
             by=by.username,
@@ -149,13 +172,6 @@ def _post(round_: Round, manifest: vote.Manifest, *, name: str, by: Staff) -> No
         raise BadFileError(name, "这个社区不在本轮里。") from error
     except InvalidError as error:
         raise BadFileError(name, error.sentence) from error
-
-
-def _election() -> Election:
-    found = vote.find_election(db(), the_round().id)
-    if found is None:
-        raise NotFoundError
-    return found
 
 
 def _signatory() -> Signatory:
@@ -169,42 +185,44 @@ def _may_close() -> list[Staff]:
 
 
 def _page(*, manifests: ManifestsForm, opening: OpenForm) -> ResponseReturnValue:
-    round_ = the_round()
-    election = vote.find_election(db(), round_.id)
-    posted = vote.manifests(db(), round_.id)
+    round_, election = the_round(), current_election()
     page = render(
         "desk/vote/page.html",
         the_round=round_,
-        election=election,
+        electorate=the_electorate(),
+        Electorate=Electorate,
         ElectionState=ElectionState,
-        posted=posted,
-        missing=_missing(round_, {one.place_id for one in posted}),
-        closers=vote.closers_of(db(), round_.id),
+        election=election,
+        at=at(),
+        tabs=tabs(),
         me=staff.somebody(),
-        turnout=installation().ballots.turnout(round_.id),
-        fingerprint=vote.printer_fingerprint(db(), round_.id) if posted else "",
-        closed=_closed(election),
         can_vote=round_.allows(PublicAct.VOTE),
         is_public=round_.allows(PublicAct.READ_RESULTS),
         manifests=manifests,
         opening=opening.offer(_may_close()),
         button=OneButton(formdata=None),
-        terms=terms,
         said=said(DONE),
+        **(_standing(election) if election else {"closed": None}),
     )
     return page, 422 if manifests.errors or opening.errors else 200
 
 
-def _missing(round_: Round, posted: set[int]) -> list[str]:
-    """Communities of the round without slips."""
-    return [p.name for p in places_in(db(), round_.id) if p.id not in posted]
-
-
-def _closed(election: Election | None) -> dict[str, Any] | None:
-    """What is posted on paper once both have signed."""
-    if election is None or election.state is not ElectionState.CLOSED:
-        return None
+def _standing(election: Election) -> dict[str, Any]:
+    """How far the preparation, the voting and the close have come."""
+    posted = vote.manifests(db(), election.id)
+    is_closed = election.state is ElectionState.CLOSED
     return {
-        "digest": vote.closing_digest(db(), election.round_id),
-        "results": vote.results(db(), election.round_id),
+        "terms": election.terms,
+        "posted": posted,
+        "missing": _missing(election, {one.place_id for one in posted}),
+        "fingerprint": vote.printer_fingerprint(db(), election) if posted else "",
+        "closers": vote.closers_of(db(), election.id),
+        "turnout": installation().ballots.turnout(election.id),
+        "closed": vote.result_of(election) if is_closed else None,
     }
+
+
+def _missing(election: Election, posted: set[int]) -> list[str]:
+    """Communities of the round without slips."""
+    everywhere = places_in(db(), election.round_id)
+    return [place.name for place in everywhere if place.id not in posted]

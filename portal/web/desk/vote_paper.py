@@ -10,11 +10,12 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from portal import vote
 from portal.kernel.errors import NotFoundError
 from portal.people import Permission
-from portal.vote import PlaceManifest, records
+from portal.vote import ElectionState, PlaceManifest, records
 from portal.vote.records import Handout, PaperDuty
 from portal.web import staff
 from portal.web.desk.deeds import attempt, go_on, said
 from portal.web.desk.desk_form import DeskForm
+from portal.web.desk.elections import at, tabs, the_election
 from portal.web.desk.nav import the_round
 from portal.web.guards import desk
 from portal.web.rendering import render
@@ -90,14 +91,14 @@ def page() -> ResponseReturnValue:
 def duties() -> ResponseReturnValue:
     """Name who prints, hands out and watches."""
     form, who = DutiesForm(), staff.somebody().username
-    round_id = the_round().id
+    election = the_election()
     if attempt(
         form,
         lambda: records.assign(
-            db(), round_id=round_id, names=form.draft(), by=who, now=now()
+            db(), election=election, names=form.draft(), by=who, now=now()
         ),
     ):
-        return go_on("desk.vote_paper.page", done="assigned")
+        return go_on("desk.vote_paper.page", done="assigned", **at())
     return _page(duties=form)
 
 
@@ -118,7 +119,7 @@ def draw() -> ResponseReturnValue:
             now=now(),
         ),
     ):
-        return go_on("desk.vote_paper.page", done="drawn")
+        return go_on("desk.vote_paper.page", done="drawn", **at())
     return _page(draw=form)
 
 
@@ -134,12 +135,12 @@ def handed_out() -> ResponseReturnValue:
             db(), manifest=form.manifest, out=form.draft(), by=who, now=now()
         ),
     ):
-        return go_on("desk.vote_paper.page", done="handed")
+        return go_on("desk.vote_paper.page", done="handed", **at())
     return _page(handed=form)
 
 
 def _posted() -> list[PlaceManifest]:
-    posted = vote.manifests(db(), the_round().id)
+    posted = vote.manifests(db(), the_election().id)
     if not posted:
         raise NotFoundError
     return posted
@@ -151,16 +152,19 @@ def _page(
     draw: DrawForm | None = None,
     handed: HandOutForm | None = None,
 ) -> ResponseReturnValue:
-    round_, forms = the_round(), (duties, draw, handed)
-    posted = vote.manifests(db(), round_.id)
+    election, forms = the_election(), (duties, draw, handed)
+    posted = vote.manifests(db(), election.id)
     draw, handed = draw or DrawForm(None), handed or HandOutForm(None, on=now().date())
     for form in (draw, handed):
         form.offer(posted)
-    held = records.duties(db(), round_.id)
+    held = records.duties(db(), election.id)
     shown = render(
         "desk/vote/paper.html",
-        the_round=round_,
-        election=vote.find_election(db(), round_.id),
+        the_round=the_round(),
+        election=election,
+        is_prepared=election.state is ElectionState.PREPARED,
+        at=at(),
+        tabs=tabs(),
         rows=[
             (m, len(records.voided(db(), m)), records.handed_out(db(), m))
             for m in posted

@@ -1,23 +1,17 @@
-"""Voting with a slip: sixteen characters, six scores, a look at it, and send."""
+"""Voting with a slip: sixteen characters, a score for each thing, a look, and send."""
 
 from dataclasses import dataclass
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
-from portal.kernel.errors import InvalidError, NotFoundError
+from portal import vote
+from portal.kernel.errors import InvalidError
 from portal.places import Place, get_place
-from portal.rounds import Round, get_round
-from portal.rounds.phases import PublicAct
-from portal.vote.ballots import (
-    MissingScoresError,
-    VoteClosedError,
-    cast,
-    require_open,
-    require_slip,
-)
-from portal.vote.slips import DIMENSIONS, SCALE
+from portal.rounds import Phase, Round, get_round
+from portal.rounds.phases import PublicAct, is_before
+from portal.vote import Election, Terms, TooEarlyError, VoteClosedError
+from portal.vote.ballots import require_scores
 from portal.web.errors import status_of
 from portal.web.guards import Form
 from portal.web.limits import fuse
@@ -32,36 +26,45 @@ SECRET_PARTS = ("s1", "s2", "s3", "s4")
 
 @dataclass(frozen=True)
 class Booth:
-    """Where somebody votes: a community of a round in its voting phase."""
+    """Where somebody votes: a community in an election that is open."""
 
-    round_: Round
+    election: Election
     place: Place
+    terms: Terms
 
 
 @bp.route("/Q/<code>/vote", methods=["GET", "POST"])
 @bp.route("/q/<code>/vote", methods=["GET", "POST"])
 @fuse
 def at_entrance(code: str) -> ResponseReturnValue:
-    """Vote after scanning a poster."""
+    """Vote as a resident after scanning a poster."""
     entrance = entrance_of(code)
     round_ = get_round(db(), entrance.round_id)
-    return _serve(Booth(round_, get_place(db(), entrance.place_code)))
+    _require_voting(round_)
+    election = vote.find_election(db(), round_.id)
+    if election is None:
+        raise TooEarlyError
+    return _serve(election, get_place(db(), entrance.place_code))
 
 
-@bp.route("/vote/<round_code>/<place_code>", methods=["GET", "POST"])
+@bp.route("/vote/<code>/<place_code>", methods=["GET", "POST"])
 @fuse
-def with_slip(round_code: str, place_code: str) -> ResponseReturnValue:
+def with_slip(code: str, place_code: str) -> ResponseReturnValue:
     """Vote after scanning a slip, whose secret stands behind the #."""
-    round_ = db().scalars(select(Round).where(Round.code == round_code)).first()
-    if round_ is None:
-        raise NotFoundError
-    return _serve(Booth(round_, get_place(db(), place_code)))
+    election = vote.election_at(db(), code)
+    _require_voting(election.round)
+    return _serve(election, get_place(db(), place_code))
 
 
-def _serve(booth: Booth) -> ResponseReturnValue:
-    if not booth.round_.allows(PublicAct.VOTE):
-        raise VoteClosedError
-    require_open(db(), booth.round_.id)
+def _require_voting(round_: Round) -> None:
+    if not round_.allows(PublicAct.VOTE):
+        is_early = is_before(round_.phase, Phase.VOTING)
+        raise TooEarlyError if is_early else VoteClosedError
+
+
+def _serve(election: Election, place: Place) -> ResponseReturnValue:
+    vote.require_open(election)
+    booth = Booth(election, place, election.terms)
     steps = {"check": _check, "cast": _cast}
     step = steps.get(request.form.get("step", ""), _form)
     try:
@@ -78,26 +81,23 @@ def _form(booth: Booth, error: InvalidError | None = None, missing: object = ())
         form=Form(),
         names=SECRET_PARTS,
         parts=_parts(),
-        scores=_scores(),
-        dimensions=DIMENSIONS,
-        scale=SCALE,
+        scores=_scores(booth.terms),
         error=error.sentence if error else "",
         missing=missing,
     )
 
 
 def _check(booth: Booth) -> str:
-    require_slip(db(), booth.round_.id, booth.place.id, secret="".join(_parts()))
-    chosen = _scores()
-    missing = tuple(d for d in DIMENSIONS if d.id not in chosen)
-    if missing:
-        raise MissingScoresError(missing, chosen=chosen)
+    secret = "".join(_parts())
+    vote.require_slip(db(), booth.election, booth.place.id, secret=secret)
+    chosen = require_scores(booth.terms, _scores(booth.terms))
+    options = {option.id: option for option in booth.terms.scale}
     return render(
         "public/vote/check.html",
         booth=booth,
         form=Form(),
         secret=list(zip(SECRET_PARTS, _parts(), strict=True)),
-        rows=[(d, next(o for o in SCALE if o.id == chosen[d.id])) for d in DIMENSIONS],
+        rows=[(d, options[chosen[d.id]]) for d in booth.terms.dimensions],
     )
 
 
@@ -105,24 +105,22 @@ def _cast(booth: Booth) -> str:
     form = Form()
     if not form.validate():
         raise InvalidError(form.errors["csrf_token"][0])
-    receipt = cast(
+    receipt = vote.cast(
         installation().ballots,
         db(),
-        round_id=booth.round_.id,
+        election=booth.election,
         place_id=booth.place.id,
         secret="".join(_parts()),
-        scores=_scores(),
+        scores=_scores(booth.terms),
     )
-    return render(
-        "public/vote/receipt.html", booth=booth, receipt=receipt, dimensions=DIMENSIONS
-    )
+    return render("public/vote/receipt.html", booth=booth, receipt=receipt)
 
 
 def _parts() -> list[str]:
     return [request.form.get(name, "") for name in SECRET_PARTS]
 
 
-def _scores() -> dict[str, str]:
+def _scores(terms: Terms) -> dict[str, str]:
     """What was chosen of the scale; anything else was not chosen."""
-    sent = {d.id: request.form.get(d.id) for d in DIMENSIONS}
-    return {d: o.id for d, said in sent.items() for o in SCALE if o.id == said}
+    sent = {d.id: request.form.get(d.id) for d in terms.dimensions}
+    return {d: o.id for d, said in sent.items() for o in terms.scale if o.id == said}

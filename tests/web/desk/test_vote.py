@@ -10,8 +10,16 @@ from sqlalchemy.orm import Session
 
 from portal import vote
 from portal.kernel.sealing import KeyPair
-from portal.rounds import Phase, get_round
-from portal.vote import Election, ElectionState, Manifest, PlaceManifest
+from portal.rounds import Phase
+from portal.vote import (
+    DEFAULT_TERMS,
+    Election,
+    ElectionState,
+    Manifest,
+    PlaceManifest,
+    Precinct,
+    Terms,
+)
 from portal.web.installation import Installation
 from tests.makers import Cast, in_phase
 from tests.visitor import Page
@@ -19,7 +27,7 @@ from tests.web.desk.scenes import Office
 
 YUNXI, CHANGDONG = "999001001001", "999001002001"
 PRINTER = KeyPair(bytes(range(32)))
-SCORES = {dimension.id: "mostly" for dimension in vote.DIMENSIONS}
+SCORES = {dimension.id: "mostly" for dimension in vote.DEFAULT_TERMS.dimensions}
 
 
 @pytest.fixture
@@ -27,25 +35,44 @@ def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Off
     return Office.of(app, session, house, cast)
 
 
-def slips_of(code: str, number: int) -> list[vote.Slip]:
-    return list(vote.make_slips("2026-1", code, number))
+def precinct(
+    place: str, code: str = "2026-1", terms: Terms = DEFAULT_TERMS
+) -> Precinct:
+    return Precinct(code, place, terms)
+
+
+def slips_of(place: str, number: int, code: str = "2026-1") -> list[vote.Slip]:
+    return list(vote.make_slips(precinct(place, code), number))
 
 
 def manifest_of(
-    code: str, slips: list[vote.Slip], *, round_code: str = "2026-1"
+    place: str,
+    slips: list[vote.Slip],
+    code: str = "2026-1",
+    terms: Terms = DEFAULT_TERMS,
 ) -> Manifest:
-    return vote.make_manifest(
-        round_code, code, slip_ids=[s.slip_id for s in slips], printer=PRINTER
+    ids = [slip.slip_id for slip in slips]
+    where = precinct(place, code, terms)
+    return vote.make_manifest(where, slip_ids=ids, printer=PRINTER)
+
+
+def prepared(office: Office, electorate: str = "residents") -> Page:
+    """The election is prepared, if it was not yet."""
+    return office.desk("office").sends(
+        f"/desk/vote/prepare?electorate={electorate}", at="/desk/vote"
     )
 
 
-def upload(office: Office, *files: bytes, status: int = 200) -> Page:
-    desk = office.desk("office")
+def upload(
+    office: Office, *files: bytes, status: int = 200, electorate: str = "residents"
+) -> Page:
+    desk, whose = office.desk("office"), f"?electorate={electorate}"
+    prepared(office, electorate)
     given: dict[str, Any] = {
-        "csrf_token": desk.opens("/desk/vote").form["csrf_token"][-1],
+        "csrf_token": desk.opens(f"/desk/vote{whose}").form["csrf_token"][-1],
         "manifests": [(BytesIO(f), f"{i}.json") for i, f in enumerate(files)],
     }
-    return desk.posts("/desk/vote/manifests", status=status, **given)
+    return desk.posts(f"/desk/vote/manifests{whose}", status=status, **given)
 
 
 def opened(office: Office, slips: list[vote.Slip]) -> None:
@@ -75,7 +102,7 @@ def cast_all(
         vote.cast(
             house.ballots,
             session,
-            round_id=office.scene.cast.round_id,
+            election=election(office),
             place_id=office.scene.place_id(YUNXI),
             secret=slip.secret,
             scores=scores,
@@ -108,11 +135,11 @@ def test_manifests_are_taken_and_their_fingerprints_shown_to_be_posted(
 
 def test_one_bad_file_and_none_is_taken(office: Office) -> None:
     good = manifest_of(YUNXI, slips_of(YUNXI, 5)).to_json()
-    foreign = manifest_of(YUNXI, slips_of(YUNXI, 5), round_code="2031-9").to_json()
+    foreign = manifest_of(YUNXI, slips_of(YUNXI, 5), code="2031-9").to_json()
     unknown = manifest_of("999009009009", slips_of("999009009009", 2)).to_json()
     for bad, said in (
         (b"{}", "不完整或被改动过"),
-        (foreign, "不是本轮本社区的"),
+        (foreign, "不是这次测评、这个社区的"),
         (unknown, "这个社区不在本轮里"),
     ):
         page = upload(office, good, bad, status=422)
@@ -145,7 +172,7 @@ def test_opening_needs_two_people_and_the_posting(
     )
     assert "请先贴出，再开始投票" in page.words
     assert set(closers(office)) <= set(page.form["closers"])
-    assert office.fresh().scalars(select(Election)).all() == []
+    assert election(office).state is ElectionState.PREPARED
 
 
 def test_turnout_is_shown_and_no_score(office: Office) -> None:
@@ -154,7 +181,11 @@ def test_turnout_is_shown_and_no_score(office: Office) -> None:
     cast_all(office, slips[:11])
     page = office.desk("chief").opens("/desk/vote")
     assert "云溪社区 412 14 11" in page.words
-    cast_all(office, slips[:11], scores={d.id: "dissatisfied" for d in vote.DIMENSIONS})
+    cast_all(
+        office,
+        slips[:11],
+        scores={d.id: "dissatisfied" for d in vote.DEFAULT_TERMS.dimensions},
+    )
     assert office.desk("chief").opens("/desk/vote").words == page.words
 
 
@@ -166,17 +197,16 @@ def test_two_people_close_the_vote_in_three_steps(office: Office) -> None:
     refused = step(office, "office", "count", status=403)
     assert "同意关票的人不能自己开票" in refused.words
     assert "已开票，票箱和钥匙已销毁" in step(office, "chief", "count").words
-    house, round_id = office.scene.house, office.scene.cast.round_id
-    assert house.ballots.turnout(round_id) == {}
-    assert house.keystore.names(f"votes/{round_id}") == []
+    house, mine = office.scene.house, election(office).id
+    assert house.ballots.turnout(mine) == {}
+    assert house.keystore.names(f"votes/{mine}") == []
     step(office, "chief", "countersign", status=403)
     page = step(office, "office", "countersign")
     assert "已会签" in page.words
-    session = office.fresh()
     assert election(office).state is ElectionState.CLOSED
-    digest = vote.closing_digest(session, round_id)
-    assert digest in page.words.replace(" ", "")
-    assert vote.printer_fingerprint(session, round_id) in page.words.replace(" ", "")
+    result = vote.result_of(election(office))
+    assert result.digest in page.words.replace(" ", "")
+    assert result.printer in page.words.replace(" ", "")
     assert "云溪社区 14 11 0 会公布" in page.words
 
 
@@ -186,9 +216,9 @@ def test_nothing_is_destroyed_when_the_count_is_not_kept(office: Office) -> None
     cast_all(office, slips[:11])
     step(office, "office", "agree")
     step(office, "office", "count", status=403)
-    house, round_id = office.scene.house, office.scene.cast.round_id
-    assert sum(house.ballots.turnout(round_id).values()) == 11
-    assert house.keystore.names(f"votes/{round_id}") != []
+    house, mine = office.scene.house, election(office).id
+    assert sum(house.ballots.turnout(mine).values()) == 11
+    assert house.keystore.names(f"votes/{mine}") != []
 
 
 def test_ballots_left_by_a_crash_are_cleared_by_counting_again(office: Office) -> None:
@@ -210,7 +240,7 @@ def test_ballots_left_by_a_crash_are_cleared_by_counting_again(office: Office) -
     page = step(office, "office", "countersign", status=409)
     assert "票箱还没有清空" in page.words
     step(office, "chief", "count")
-    assert house.ballots.turnout(office.scene.cast.round_id) == {}
+    assert house.ballots.turnout(election(office).id) == {}
     step(office, "office", "countersign")
 
 
@@ -218,7 +248,6 @@ def test_somebody_who_is_no_closer_is_told_so(office: Office) -> None:
     slips = slips_of(YUNXI, 5)
     upload(office, manifest_of(YUNXI, slips).to_json())
     session = office.fresh()
-    round_ = get_round(session, office.scene.cast.round_id)
     from portal.people import Role
     from tests.makers import make_player
 
@@ -229,7 +258,7 @@ def test_somebody_who_is_no_closer_is_told_so(office: Office) -> None:
     vote.open_election(
         session,
         office.scene.house.keystore,
-        round_=round_,
+        election=election(office),
         closers=[player.staff(session) for player in spare],
         by="office",
         now=office.scene.house.clock(),

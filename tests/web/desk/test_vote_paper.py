@@ -12,7 +12,15 @@ from portal.vote.records import PaperDuty
 from portal.web.installation import Installation
 from tests.makers import Cast
 from tests.web.desk.scenes import Office
-from tests.web.desk.test_vote import YUNXI, manifest_of, opened, slips_of, upload
+from tests.web.desk.test_vote import (
+    YUNXI,
+    election,
+    manifest_of,
+    opened,
+    prepared,
+    slips_of,
+    upload,
+)
 
 URL = "/desk/vote/paper"
 
@@ -41,13 +49,13 @@ def draws(office: Office, slips: list[vote.Slip], *, status: int = 200) -> str:
 
 
 def test_three_names_are_kept_and_one_for_two_is_refused(office: Office) -> None:
+    prepared(office)
     refused = sends(
         office, "duties", status=422, printer="甲", distributor="乙", observer="甲"
     )
     assert "要写三个不同的人" in refused
     sends(office, "duties", printer="甲", distributor="乙", observer="丙")
-    round_id = office.scene.cast.round_id
-    assert records.duties(office.fresh(), round_id) == {
+    assert records.duties(office.fresh(), election(office).id) == {
         PaperDuty.PRINTER: "甲",
         PaperDuty.DISTRIBUTOR: "乙",
         PaperDuty.OBSERVER: "丙",
@@ -59,7 +67,7 @@ def test_five_slips_are_proven_and_void(office: Office) -> None:
     upload(office, manifest_of(YUNXI, slips).to_json())
     assert "已经作废" in draws(office, slips[:5])
     session = office.fresh()
-    found = vote.manifests(session, office.scene.cast.round_id)[0]
+    found = vote.manifests(session, election(office).id)[0]
     drawn = sorted(slip.slip_id for slip in slips[:5])
     assert [i.hex() for i in records.voided(session, found)] == drawn
 

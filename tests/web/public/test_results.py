@@ -12,8 +12,7 @@ from portal import vote
 from portal.entrances import entrance
 from portal.rounds import Phase
 from portal.rounds.phases import ALLOWED, PublicAct
-from portal.vote import Slip
-from portal.vote.ledger import closing_digest, printer_fingerprint
+from portal.vote import Election, Electorate, Slip
 from portal.web.installation import Installation
 from tests.makers import Cast, in_phase, make_result, make_vote
 from tests.visitor import Page, Visitor
@@ -26,31 +25,44 @@ Hold = Callable[..., list[Slip]]
 def hold(house: Installation, cast: Cast) -> Hold:
     """Hold a vote with so many ballots at 云溪, and publish it."""
 
-    def held(*, ballots: int, slips: int = 14) -> list[Slip]:
+    def held(
+        *,
+        ballots: int,
+        slips: int = 14,
+        electorate: Electorate = Electorate.RESIDENTS,
+    ) -> list[Slip]:
         in_phase(house, cast.round_id, Phase.VOTING)
-        mine = make_vote(house, cast, slips=slips)
+        mine = make_vote(house, cast, slips=slips, electorate=electorate)
         with house.sessions() as session:
             place_id = entrance(session, cast.yunxi).place_id
             for number, slip in enumerate(mine[:ballots]):
                 vote.cast(
                     house.ballots,
                     session,
-                    round_id=cast.round_id,
+                    election=election_of(session, cast, electorate),
                     place_id=place_id,
                     secret=slip.secret,
                     scores=scores_of(number),
                 )
-        make_result(house, cast)
+        make_result(house, cast, electorate)
         in_phase(house, cast.round_id, Phase.PUBLISHED)
         return mine
 
     return held
 
 
+def election_of(
+    session: Session, cast: Cast, electorate: Electorate = Electorate.RESIDENTS
+) -> Election:
+    found = vote.find_election(session, cast.round_id, electorate)
+    assert found
+    return found
+
+
 def scores_of(number: int) -> dict[str, str]:
     """Mostly satisfied; every third voter is not."""
     said = "dissatisfied" if number % 3 == 0 else "satisfied"
-    return {dimension.id: said for dimension in vote.DIMENSIONS}
+    return {dimension.id: said for dimension in vote.DEFAULT_TERMS.dimensions}
 
 
 def percentages(page: Page) -> int:
@@ -111,8 +123,9 @@ def test_what_hangs_on_paper_stands_here_too(
 ) -> None:
     hold(ballots=12)
     words = visitor.opens(f"/results/{cast.round_id}").words
-    assert closing_digest(session, cast.round_id) in words
-    assert printer_fingerprint(session, cast.round_id) in words
+    result = vote.result_of(election_of(session, cast))
+    assert result.digest in words
+    assert result.printer in words
 
 
 def test_a_community_shows_six_dimensions_and_its_lists(
@@ -120,11 +133,13 @@ def test_a_community_shows_six_dimensions_and_its_lists(
 ) -> None:
     hold(ballots=12)
     page = visitor.opens(f"/results/{cast.round_id}/{YUNXI}")
-    for dimension in vote.DIMENSIONS:
+    for dimension in vote.DEFAULT_TERMS.dimensions:
         assert dimension.name in page.words
-    assert page.html.count('<section class="dist">') == len(vote.DIMENSIONS)
+    assert page.html.count('<section class="dist">') == len(
+        vote.DEFAULT_TERMS.dimensions
+    )
     files = [link for link in page.links() if "/files/" in link]
-    assert len(files) == len(vote.DIMENSIONS) + 2
+    assert len(files) == len(vote.DEFAULT_TERMS.dimensions) + 2
     for link in files:
         assert visitor.client.get(link).status_code == 200
 
@@ -134,7 +149,7 @@ def test_a_voter_finds_their_scores_in_the_lists(
 ) -> None:
     slips = hold(ballots=12)
     for number in (0, 1):
-        for dimension in vote.DIMENSIONS:
+        for dimension in vote.DEFAULT_TERMS.dimensions:
             url = f"/results/{cast.round_id}/files/{YUNXI}/{dimension.id}.csv"
             listed = visitor.client.get(url).text
             code = slips[number].check_codes[dimension.id]
@@ -154,7 +169,7 @@ def test_below_ten_ballots_there_is_no_score_and_no_list(
     assert "收回 9 份" in page.words
     assert [link for link in page.links() if "/files/" in link] == []
     assert '<p class="n">' not in page.html
-    for dimension in vote.DIMENSIONS:
+    for dimension in vote.DEFAULT_TERMS.dimensions:
         url = f"/results/{cast.round_id}/files/{YUNXI}/{dimension.id}.csv"
         assert visitor.client.get(url).status_code == 404
     district = visitor.opens(f"/results/{cast.round_id}")
@@ -182,7 +197,7 @@ def test_the_archive_holds_every_file_and_is_the_same_for_everybody(
         url = f"/results/{cast.round_id}/files/{name.removeprefix('2026-1/')}"
         assert visitor.client.get(url).data == content
     digest = hashlib.sha256(files["2026-1/closing.json"]).hexdigest()
-    assert digest == closing_digest(session, cast.round_id)
+    assert digest == vote.result_of(election_of(session, cast)).digest
     assert not any(name.endswith(".py") for name in files)
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 
 from portal import vote
 from portal.rounds import Phase
-from portal.vote import DIMENSIONS, Slip
+from portal.vote import DEFAULT_TERMS, Slip
 from portal.web.installation import Installation
 from tests.house.walk import parts_of
 from tests.makers import Cast, Clock, in_phase, make_result, make_vote
@@ -17,12 +17,12 @@ from tests.web.public.scenes import LIUTANG, TYPED, YUNXI, filled, put_in
 SCORES = {
     d.id: said
     for d, said in zip(
-        DIMENSIONS,
+        DEFAULT_TERMS.dimensions,
         ("satisfied", "mostly", "fair", "dissatisfied", "unknown", "satisfied"),
         strict=True,
     )
 }
-NAMES = {option.id: option.name for option in vote.SCALE}
+NAMES = {option.id: option.name for option in vote.DEFAULT_TERMS.scale}
 
 
 @pytest.fixture
@@ -49,7 +49,9 @@ def casts(visitor: Visitor, url: str, slip: Slip, **scores: str) -> Page:
 
 
 def turnout(house: Installation, cast: Cast) -> int:
-    return sum(house.ballots.turnout(cast.round_id).values())
+    with house.sessions() as session:
+        election = vote.find_election(session, cast.round_id)
+    return sum(house.ballots.turnout(election.id).values()) if election else 0
 
 
 def test_the_form_is_blank_and_says_how_often_one_may(
@@ -61,7 +63,7 @@ def test_the_form_is_blank_and_says_how_often_one_may(
     }
     assert not set(SCORES) & set(page.form)
     assert "一户一票。投票结束前可以重投，以最后一次为准。" in page.words
-    for dimension in DIMENSIONS:
+    for dimension in DEFAULT_TERMS.dimensions:
         assert dimension.name in page.words
 
 
@@ -94,7 +96,7 @@ def test_a_look_before_it_is_cast(
 ) -> None:
     page = visitor.sends(url, **ballot(slips[0]))
     assert "这样投，对吗？" in page.words
-    for dimension in DIMENSIONS:
+    for dimension in DEFAULT_TERMS.dimensions:
         assert f"{dimension.name} {NAMES[SCORES[dimension.id]]}" in page.words
     assert turnout(house, cast) == 0
     edit = visitor.posts(url, **filled(page, step="edit"))
