@@ -1,0 +1,59 @@
+"""整改: what units file and the office reviews, and who says that it is fixed.
+
+In: signed handovers. Out: findings that move, and four facts side by side: 责任单位,
+巡察组, 反映人, and 回访 of what a spot check drew (design promise 10).
+"""
+
+from portal.rectification.filing import (
+    EmptyStepError,
+    Filing,
+    NoRemarkError,
+    Step,
+    StepKind,
+    StepOrderError,
+    Verdict,
+    accepted_text,
+    file_step,
+    get_step,
+    next_kind,
+    review_step,
+    steps,
+)
+from portal.rectification.sources import (
+    Confirmation,
+    Disagreement,
+    Outcome,
+    Source,
+    check,
+    confirm,
+    confirmations,
+    confirmations_in,
+    disagreement,
+    is_disputed,
+)
+
+__all__ = [
+    "Confirmation",
+    "Disagreement",
+    "EmptyStepError",
+    "Filing",
+    "NoRemarkError",
+    "Outcome",
+    "Source",
+    "Step",
+    "StepKind",
+    "StepOrderError",
+    "Verdict",
+    "accepted_text",
+    "check",
+    "confirm",
+    "confirmations",
+    "confirmations_in",
+    "disagreement",
+    "file_step",
+    "get_step",
+    "is_disputed",
+    "next_kind",
+    "review_step",
+    "steps",
+]
