@@ -4,6 +4,7 @@ In: signed handovers. Out: findings that move, and four facts side by side: 责�
 巡察组, 反映人, and 回访 of what a spot check drew (design promise 10).
 """
 
+from portal.rectification.drawing import Plan, discard_list, draw, freeze_list
 from portal.rectification.filing import (
     EmptyStepError,
     Filing,
@@ -31,15 +32,27 @@ from portal.rectification.sources import (
     disagreement,
     is_disputed,
 )
+from portal.rectification.spotchecks import (
+    ListedFinding,
+    SpotCheck,
+    drawable,
+    get_spot_check,
+    numbers_in,
+    spot_checks,
+)
+from portal.rectification.visits import drawn_finding, drawn_for, visit
 
 __all__ = [
     "Confirmation",
     "Disagreement",
     "EmptyStepError",
     "Filing",
+    "ListedFinding",
     "NoRemarkError",
     "Outcome",
+    "Plan",
     "Source",
+    "SpotCheck",
     "Step",
     "StepKind",
     "StepOrderError",
@@ -50,10 +63,20 @@ __all__ = [
     "confirmations",
     "confirmations_in",
     "disagreement",
+    "discard_list",
+    "draw",
+    "drawable",
+    "drawn_finding",
+    "drawn_for",
     "file_step",
+    "freeze_list",
+    "get_spot_check",
     "get_step",
     "is_disputed",
     "next_kind",
+    "numbers_in",
     "review_step",
+    "spot_checks",
     "steps",
+    "visit",
 ]
