@@ -6,13 +6,13 @@ In: counts. Out: `FigureCard`, the only thing that makes text of a percentage.
 from portal.figures.cards import (
     WORST_CASE,
     FigureCard,
+    Mode,
     Share,
     answer_card,
     overall_card,
     slip_card,
 )
 from portal.figures.measures import Bounds, Distribution, Interval, wilson
-from portal.figures.modes import Mode
 from portal.figures.questionnaire import QuestionFigures, questionnaire_figures
 from portal.figures.spotchecks import (
     SpotCheckFigure,

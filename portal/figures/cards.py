@@ -6,12 +6,17 @@ bounds and suppression, and refuses to exist without them. Only a card makes tex
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from portal.figures.measures import Bounds, Distribution, Interval, pooled
-from portal.figures.modes import Mode
+from portal.figures.samples import (
+    interval_text,
+    refuse_interval,
+    refuse_sample,
+    unshown_text,
+)
 from portal.figures.suppression import (
     MEANS_FROM,
-    SHARES_FROM,
     Suppression,
     hidden_cells,
     state_of,
@@ -23,6 +28,28 @@ SATISFACTION = (
 )
 NOTHING_SAID = Bounds(0.0, 100.0)
 WORST_CASE = "区间：没投的票全算不满意，到没投的票全算满意。"
+
+
+class Mode(StrEnum):
+    """How the answers came about."""
+
+    SLIPS = "slips"  # 入户票
+    OPEN = "open"  # 开放评价
+    QUESTIONNAIRE = "questionnaire"  # 问卷
+    SPOT_CHECK = "spot_check"  # 随机抽查
+
+    @property
+    def label(self) -> str:
+        """What is printed beside the figure."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Mode.SLIPS: "入户票：一户一票，可以重算",
+    Mode.OPEN: "开放评价：谁都可以填，只看参与，不代表全体居民",
+    Mode.QUESTIONNAIRE: "问卷：自愿填写，不代表全体居民",
+    Mode.SPOT_CHECK: "随机抽查：从责任单位说改好的里面抽的",
+}
 
 
 @dataclass(frozen=True)
@@ -39,10 +66,10 @@ class FigureCard:
     """A number with all that is needed to judge it.
 
     `ballots`: answers returned, or findings visited. `issued`: slips handed out, or
-    findings drawn; None elsewhere. `population`: findings drawn from. `distribution`
-    holds only what may be shown. `mean` and `bounds` in points of 0..100; `share`
-    and `interval` in 0..1. Raises ValueError where a part is missing or too much is
-    shown.
+    findings drawn; None elsewhere. `distribution` holds only what may be shown.
+    `mean` and `bounds` in points of 0..100. Of a random sample alone: `population`,
+    what it was drawn from, `share` and `interval`, in 0..1. Raises ValueError where a
+    part is missing or too much is shown.
     """
 
     title: str
@@ -51,21 +78,33 @@ class FigureCard:
     ballots: int
     issued: int | None = None
     households: int | None = None
-    population: int | None = None
     mean: float | None = None
     bounds: Bounds | None = None
-    share: float | None = None
-    interval: Interval | None = None
     distribution: Distribution | None = None
     hidden: frozenset[str] = frozenset()
     suppression: Suppression = Suppression.NONE
+    population: int | None = None
+    share: float | None = None
+    interval: Interval | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a number without its companions, and any part of a small group."""
+        """Refuse a mean without its companions, and any part of a small group."""
         if self.mode is Mode.SPOT_CHECK:
-            _refuse_spot_check(self)
-        else:
-            _refuse_opinion(self)
+            refuse_sample(self)
+            return
+        refuse_interval(self)
+        has_figures = self.mean is not None or self.distribution is not None
+        if self.suppression is Suppression.TOO_FEW and has_figures:
+            raise ValueError("a small group has no figures")
+        if has_figures and self.ballots < MEANS_FROM:
+            raise ValueError("too few ballots for a figure")
+        if self.mean is not None and (self.distribution is None or self.hidden):
+            raise ValueError("no mean without its whole distribution")
+        if self.mean is not None and self.mode is Mode.OPEN:
+            raise ValueError("an open vote has no headline")
+        is_slips = self.mode is Mode.SLIPS
+        if is_slips and (self.issued is None or (has_figures and not self.bounds)):
+            raise ValueError("no slip figure without slips issued and bounds")
 
     @property
     def mean_text(self) -> str | None:
@@ -91,22 +130,19 @@ class FigureCard:
 
     @property
     def interval_text(self) -> str | None:
-        """What the share of a sample says of all it was drawn from."""
-        if self.interval is None:
-            return None
-        if self.issued == self.population:
-            return "一个不漏全看了，这就是实际的比例。"
-        low, high = self.interval.low * 100, self.interval.high * 100
-        return (
-            f"只抽了一部分，所以全部 {self.population} 个里改好的占多少，"
-            f"只能说：有 95% 的把握在 {low:.1f}%–{high:.1f}% 之间。"
-        )
+        """What the share says of all that could have been drawn."""
+        return interval_text(self)
+
+    @property
+    def has_percentages(self) -> bool:
+        """Whether its counts are enough to be told as percentages."""
+        return self.suppression is not Suppression.TOO_FEW
 
     @property
     def suppression_text(self) -> str | None:
         """Why something is not shown."""
         if self.mode is Mode.SPOT_CHECK:
-            return self._unshown_text
+            return unshown_text(self)
         if self.suppression is Suppression.TOO_FEW:
             return f"收回 {self.ballots} 份，不足 {MEANS_FROM} 份，不单独公布。"
         if self.suppression is Suppression.CELLS:
@@ -126,63 +162,6 @@ class FigureCard:
             else Share(option.name, counts.get(option.id), None)
             for option in self.distribution.scale
         ]
-
-    @property
-    def has_percentages(self) -> bool:
-        """Whether counts are enough to be made into percentages."""
-        return self.suppression is not Suppression.TOO_FEW
-
-    @property
-    def _unshown_text(self) -> str | None:
-        """Why a spot check has no share."""
-        if self.suppression is Suppression.UNFINISHED:
-            left = (self.issued or 0) - self.ballots
-            return (
-                f"抽了 {self.issued} 个，还有 {left} 个没去看。"
-                "全部看完才公布结果，免得只挑好看的说。"
-            )
-        if self.suppression is Suppression.TOO_FEW:
-            return (
-                f"只抽了 {self.issued} 个，不足 {SHARES_FROM} 个，只写个数，不算比例。"
-            )
-        return None
-
-
-def _refuse_opinion(card: FigureCard) -> None:
-    """What an answer of people, by slip, openly or in a questionnaire, must carry."""
-    has_figures = card.mean is not None or card.distribution is not None
-    if card.suppression is Suppression.TOO_FEW and has_figures:
-        raise ValueError("a small group has no figures")
-    if has_figures and card.ballots < MEANS_FROM:
-        raise ValueError("too few ballots for a figure")
-    if card.mean is not None and (card.distribution is None or card.hidden):
-        raise ValueError("no mean without its whole distribution")
-    if card.mean is not None and card.mode is Mode.OPEN:
-        raise ValueError("an open vote has no headline")
-    is_slips = card.mode is Mode.SLIPS
-    if is_slips and (card.issued is None or (has_figures and not card.bounds)):
-        raise ValueError("no slip figure without slips issued and bounds")
-    companions: tuple[object, ...] = (card.bounds, card.interval)
-    is_sample = any(isinstance(one, Interval) for one in companions)
-    if is_sample or card.share is not None or card.population is not None:
-        raise ValueError("Wilson fits the share of a random sample, and no mean")
-
-
-def _refuse_spot_check(card: FigureCard) -> None:
-    """What the share of a random sample must carry; it is no mean and of no people."""
-    if card.mean is not None or card.bounds or card.households:
-        raise ValueError("a spot check has a share of findings, and no mean")
-    if not card.ballots <= (card.issued or 0) <= (card.population or 0):
-        raise ValueError("no spot check without what was drawn, and from how many")
-    is_complete = card.ballots == card.issued
-    if not is_complete and (card.distribution or card.share is not None):
-        raise ValueError("no result before every drawn finding is visited")
-    if card.share is not None and (card.issued or 0) < SHARES_FROM:
-        raise ValueError("too few findings for a share")
-    if (card.share is None) is not (card.interval is None):
-        raise ValueError("no share without its interval")
-    if card.share is not None and card.distribution is None:
-        raise ValueError("no share without its whole distribution")
 
 
 def slip_card(

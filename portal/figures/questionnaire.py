@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from portal.figures.cards import FigureCard, answer_card
+from portal.figures.cards import FigureCard, Mode, answer_card
 from portal.figures.measures import Distribution
-from portal.figures.modes import Mode
 from portal.figures.suppression import Suppression
 from portal.figures.totals import DistrictFigure, district_figure
 from portal.vote.slips import Option

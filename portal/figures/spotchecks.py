@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from portal.figures.cards import FigureCard
+from portal.figures.cards import FigureCard, Mode
 from portal.figures.measures import Distribution, Interval, wilson
-from portal.figures.modes import Mode
 from portal.figures.suppression import SHARES_FROM, Suppression
 from portal.rectification import Outcome, SpotCheck, spot_checks
 from portal.vote.slips import Option

@@ -51,6 +51,15 @@ class Disagreement:
     counts: Mapping[tuple[Outcome, Outcome | None], int]
 
     @property
+    def rows(self) -> list[tuple[Outcome, list[int]]]:
+        """What units say, each with what revisits saw: every outcome, then nothing."""
+        seen = (*Outcome, None)
+        return [
+            (said, [self.counts.get((said, each), 0) for each in seen])
+            for said in Outcome
+        ]
+
+    @property
     def revisited(self) -> int:
         """Findings of which both speak."""
         return sum(n for (_, seen), n in self.counts.items() if seen is not None)

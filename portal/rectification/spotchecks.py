@@ -36,7 +36,7 @@ class ListedFinding(Base):
     outcome: Mapped[Outcome | None]
     visited_on: Mapped[date | None]
     visited_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    finding: Mapped[Finding] = relationship()
+    finding: Mapped[Finding] = relationship(lazy="joined")
 
     @property
     def is_waiting(self) -> bool:

@@ -9,7 +9,7 @@ from portal.kernel.errors import ConflictError, NotFoundError
 from portal.people import Permission, Staff, permits, places_of
 from portal.rectification.sources import Outcome, Source, confirm
 from portal.rectification.spotchecks import ListedFinding, spot_checks
-from portal.review.findings import FindingState, move, record
+from portal.review.findings import FindingState, get_finding, move, record
 
 _BACK: Mapping[FindingState, tuple[FindingState, ...]] = {  # to the unit again
     FindingState.REPORTED: (FindingState.SIGNED,),
@@ -37,14 +37,13 @@ def drawn_for(session: Session, round_id: int, *, staff: Staff) -> list[ListedFi
     return [one for one in drawn if one.finding.place_id in mine]
 
 
-def drawn_finding(
-    session: Session, round_id: int, *, finding_id: int, staff: Staff
-) -> ListedFinding:
-    """A finding that the newest draw gave somebody to visit.
+def drawn_finding(session: Session, finding_id: int, *, staff: Staff) -> ListedFinding:
+    """A finding that the newest draw of its round gave somebody to visit.
 
     Raises NotFoundError, for one they may not see too.
     """
-    for one in drawn_for(session, round_id, staff=staff):
+    finding = get_finding(session, finding_id)
+    for one in drawn_for(session, finding.round_id, staff=staff):
         if one.finding_id == finding_id:
             return one
     raise NotFoundError

@@ -399,8 +399,7 @@ def test_members_visit_their_own_communities_and_reviewers_all(
     with pytest.raises(NotFoundError):
         rectification.drawn_finding(
             scene.session,
-            scene.cast.round_id,
-            finding_id=spot_check.drawn[0].finding_id,
+            spot_check.drawn[0].finding_id,
             staff=scene.cast.stranger.staff(scene.session),
         )
 

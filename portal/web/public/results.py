@@ -7,7 +7,7 @@ from importlib.resources import files
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from portal.figures import slip_card
+from portal.figures import slip_card, spot_check_figures
 from portal.figures.votes import dimension_cards, place_card, vote_figure
 from portal.kernel.errors import NotFoundError
 from portal.places import get_place
@@ -59,6 +59,7 @@ def page(round_id: int) -> ResponseReturnValue:
         round_=round_,
         figure=vote_figure(round_.name, results),
         places=[(result.place_code, place_card(result)) for result in results],
+        checks=spot_check_figures(db(), round_id),
         digest=ledger.closing_digest(db(), round_id),
         fingerprint=ledger.printer_fingerprint(db(), round_id),
     )
