@@ -12,8 +12,13 @@ from portal.figures.cards import (
     overall_card,
     slip_card,
 )
-from portal.figures.measures import Bounds, Distribution, wilson
+from portal.figures.measures import Bounds, Distribution, Interval, wilson
 from portal.figures.questionnaire import QuestionFigures, questionnaire_figures
+from portal.figures.spotchecks import (
+    SpotCheckFigure,
+    spot_check_card,
+    spot_check_figures,
+)
 from portal.figures.suppression import Suppression, hidden_cells, refreshed
 from portal.figures.totals import DistrictFigure, district_figure
 
@@ -23,9 +28,11 @@ __all__ = [
     "Distribution",
     "DistrictFigure",
     "FigureCard",
+    "Interval",
     "Mode",
     "QuestionFigures",
     "Share",
+    "SpotCheckFigure",
     "Suppression",
     "answer_card",
     "district_figure",
@@ -34,5 +41,7 @@ __all__ = [
     "questionnaire_figures",
     "refreshed",
     "slip_card",
+    "spot_check_card",
+    "spot_check_figures",
     "wilson",
 ]

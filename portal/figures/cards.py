@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from portal.figures.measures import Bounds, Distribution, pooled
+from portal.figures.measures import Bounds, Distribution, Interval, pooled
+from portal.figures.samples import (
+    interval_text,
+    refuse_interval,
+    refuse_sample,
+    unshown_text,
+)
 from portal.figures.suppression import (
     MEANS_FROM,
     Suppression,
@@ -29,6 +35,7 @@ class Mode(StrEnum):
     OPEN = VoteMode.OPEN.value  # 开放评价
     CADRES = "cadres"  # 干部测评: slips as well, but of other people
     QUESTIONNAIRE = "questionnaire"  # 问卷
+    SPOT_CHECK = "spot_check"  # 随机抽查
 
     @property
     def label(self) -> str:
@@ -41,6 +48,7 @@ _LABELS = {
     Mode.OPEN: "开放评价：谁都可以填，只看参与，不代表全体居民",
     Mode.CADRES: "干部测评：只算干部，不并入居民满意度",
     Mode.QUESTIONNAIRE: "问卷：自愿填写，不代表全体居民",
+    Mode.SPOT_CHECK: "随机抽查：从责任单位说改好的里面抽的",
 }
 
 
@@ -57,9 +65,11 @@ class Share:
 class FigureCard:
     """A number with all that is needed to judge it.
 
-    `ballots`: answers returned. `issued`: slips handed out, None outside the slip
-    vote. `distribution` holds only what may be shown. `mean` and `bounds` in points
-    of 0..100. Raises ValueError where a part is missing or too much is shown.
+    `ballots`: answers returned, or findings visited. `issued`: slips handed out, or
+    findings drawn; None elsewhere. `distribution` holds only what may be shown.
+    `mean` and `bounds` in points of 0..100. Of a random sample alone: `population`,
+    what it was drawn from, `share` and `interval`, in 0..1. Raises ValueError where a
+    part is missing or too much is shown.
     """
 
     title: str
@@ -73,9 +83,16 @@ class FigureCard:
     distribution: Distribution | None = None
     hidden: frozenset[str] = frozenset()
     suppression: Suppression = Suppression.NONE
+    population: int | None = None
+    share: float | None = None
+    interval: Interval | None = None
 
     def __post_init__(self) -> None:
         """Refuse a mean without its companions, and any part of a small group."""
+        if self.mode is Mode.SPOT_CHECK:
+            refuse_sample(self)
+            return
+        refuse_interval(self)
         has_figures = self.mean is not None or self.distribution is not None
         if self.suppression is Suppression.TOO_FEW and has_figures:
             raise ValueError("a small group has no figures")
@@ -107,8 +124,25 @@ class FigureCard:
         return f"{self.bounds.low:.1f}–{self.bounds.high:.1f} 分"
 
     @property
+    def share_text(self) -> str | None:
+        """The share of what was drawn, one decimal."""
+        return None if self.share is None else f"{self.share * 100:.1f}%"
+
+    @property
+    def interval_text(self) -> str | None:
+        """What the share says of all that could have been drawn."""
+        return interval_text(self)
+
+    @property
+    def has_percentages(self) -> bool:
+        """Whether its counts are enough to be told as percentages."""
+        return self.suppression is not Suppression.TOO_FEW
+
+    @property
     def suppression_text(self) -> str | None:
         """Why something is not shown."""
+        if self.mode is Mode.SPOT_CHECK:
+            return unshown_text(self)
         if self.suppression is Suppression.TOO_FEW:
             return f"收回 {self.ballots} 份，不足 {MEANS_FROM} 份，不单独公布。"
         if self.suppression is Suppression.CELLS:
@@ -124,8 +158,8 @@ class FigureCard:
         total = self.ballots if self.hidden else self.distribution.total
         return [
             Share(option.name, counts[option.id], _percent(counts[option.id], total))
-            if option.id in counts
-            else Share(option.name, None, None)
+            if option.id in counts and self.has_percentages
+            else Share(option.name, counts.get(option.id), None)
             for option in self.distribution.scale
         ]
 

@@ -18,6 +18,14 @@ class Bounds:
 
 
 @dataclass(frozen=True)
+class Interval:
+    """Where a share, 0..1, lies with 95 % confidence; only `wilson` makes one."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Distribution:
     """How often each option of a scale was chosen, by option id."""
 
@@ -90,7 +98,7 @@ def pooled(distributions: list[Distribution]) -> Distribution:
     return Distribution(counts, scale)
 
 
-def wilson(k: int, n: int, population: int | None = None) -> Bounds:
+def wilson(k: int, n: int, population: int | None = None) -> Interval:
     """The 95 % interval of a share, 0..1, for random spot checks only.
 
     Wilson (1927); with a population, n is replaced by n (N − 1) / (N − n), the
@@ -101,9 +109,9 @@ def wilson(k: int, n: int, population: int | None = None) -> Bounds:
         raise ValueError(message)
     share = k / n
     if population == n:
-        return Bounds(share, share)
+        return Interval(share, share)
     size = n if population is None else n * (population - 1) / (population - n)
     square = Z95 * Z95 / size
     centre = (share + square / 2) / (1 + square)
     spread = Z95 / (1 + square) * sqrt(share * (1 - share) / size + square / size / 4)
-    return Bounds(max(centre - spread, 0.0), min(centre + spread, 1.0))
+    return Interval(max(centre - spread, 0.0), min(centre + spread, 1.0))

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 MEANS_FROM = 10  # answers; below it nothing but how many there are
 CELLS_FROM = 5  # answers in a cell; a zero is a small cell too
+SHARES_FROM = 10  # findings of a spot check; of fewer, one is over 10 % of the share
 REFRESH_AFTER = 10  # new answers before a published result may change
 
 Counts = Mapping[str, int]
@@ -19,6 +20,7 @@ class Suppression(StrEnum):
     NONE = "none"
     TOO_FEW = "too_few"
     CELLS = "cells"
+    UNFINISHED = "unfinished"  # a spot check with findings still to be visited
 
 
 def state_of(counts: Counts) -> Suppression:

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     READ_LEADS = "read_leads"
     RECTIFY = "rectify"
     REVIEW_RECTIFICATION = "review_rectification"
+    REVISIT = "revisit"
     PUBLISH = "publish"
     RUN_VOTE = "run_vote"
     CLOSE_VOTE = "close_vote"
@@ -56,6 +57,7 @@ _OFFICE = frozenset(
         Permission.READ_FINDINGS,
         Permission.HAND_OVER,
         Permission.REVIEW_RECTIFICATION,
+        Permission.REVISIT,
         Permission.PUBLISH,
         Permission.RUN_VOTE,
         Permission.CLOSE_VOTE,
@@ -75,13 +77,14 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
             Permission.WRITE_FINDINGS,
             Permission.READ_FINDINGS,
             Permission.APPROVE_FINDINGS,
+            Permission.REVISIT,
             Permission.READ_FIGURES,
             Permission.ENTER_PAPER,
         }
     ),
     Role.DISCIPLINE: frozenset({Permission.READ_LEADS}),
     Role.UNIT: frozenset({Permission.RECTIFY}),
-    Role.SUPERVISOR: frozenset({Permission.REVIEW_RECTIFICATION}),
+    Role.SUPERVISOR: frozenset({Permission.REVIEW_RECTIFICATION, Permission.REVISIT}),
     Role.ENTRY: frozenset({Permission.ENTER_PAPER}),
 }
 

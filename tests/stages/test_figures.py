@@ -13,6 +13,7 @@ from portal.figures import (
     Bounds,
     Distribution,
     FigureCard,
+    Interval,
     Mode,
     Share,
     Suppression,
@@ -65,7 +66,7 @@ def test_wilson_gives_the_known_intervals(k: int, n: int, shown: str) -> None:
 
 
 def test_wilson_of_a_whole_population_is_the_share_itself() -> None:
-    assert wilson(14, 20, 20) == Bounds(0.7, 0.7)
+    assert wilson(14, 20, 20) == Interval(0.7, 0.7)
 
 
 def test_wilson_shrinks_with_the_population() -> None:

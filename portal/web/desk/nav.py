@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from portal.handover import Handover, Route
 from portal.kernel.errors import NotFoundError
 from portal.people import Permission, Staff, permits
+from portal.rectification import drawn_for
 from portal.review.findings import Finding, FindingState
 from portal.review.letters import unread_count
 from portal.rounds import Phase, Round, get_round
@@ -107,6 +108,10 @@ def _waiting(_session: Session, _round: Round, _staff: Staff) -> int:
     return installation().door.box.waiting()
 
 
+def _to_visit(session: Session, round_: Round, staff: Staff) -> int:
+    return sum(one.is_waiting for one in drawn_for(session, round_.id, staff=staff))
+
+
 ROUND, PREPARE, SELF = "round", "准备", "自己"
 
 ENTRIES = (
@@ -118,6 +123,8 @@ ENTRIES = (
     Entry(ROUND, "线索", "desk.leads.list"),
     Entry(ROUND, "整改", "desk.assignments.list", _to_sign),
     Entry(ROUND, "整改", "desk.rectification.list"),
+    Entry(ROUND, "抽查", "desk.spotchecks.list"),
+    Entry(ROUND, "回访", "desk.visits.list", _to_visit),
     Entry(ROUND, "公示", "desk.disclosures.list"),
     Entry(ROUND, "测评", "desk.vote.page"),
     Entry(ROUND, "数字", "desk.figures.page"),

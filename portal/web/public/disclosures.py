@@ -1,12 +1,21 @@
 """公示: what was found, what was done about it, and who says that it is fixed."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from portal import disclosure
+from portal.figures import SpotCheckFigure, spot_check_figures
 from portal.kernel.errors import NotFoundError
 from portal.places import get_place
-from portal.rectification import Outcome, Source
+from portal.rectification import (
+    Disagreement,
+    Outcome,
+    Source,
+    disagreement,
+    numbers_in,
+)
 from portal.rounds import Round, get_round, public_rounds
 from portal.rounds.phases import PublicAct
 from portal.web.rendering import render
@@ -17,9 +26,9 @@ bp = Blueprint("disclosures", __name__)
 
 @bp.get("/disclosures")
 def index() -> ResponseReturnValue:
-    """Rounds with something to read, and their communities."""
-    rounds = [(r, _places(r)) for r in public_rounds(db()) if _is_readable(r)]
-    return render("public/disclosures/index.html", rounds=rounds)
+    """Rounds with something to read, their communities, and their spot checks."""
+    rounds = [_told(r) for r in public_rounds(db()) if _is_readable(r)]
+    return render("public/disclosures/index.html", rounds=rounds, Outcome=Outcome)
 
 
 @bp.get("/disclosures/<int:round_id>/<place_code>")
@@ -35,8 +44,29 @@ def page(round_id: int, place_code: str) -> ResponseReturnValue:
         round_=round_,
         place=place,
         entries=[(entry, disclosure.sources(db(), entry)) for entry in entries],
+        numbers=numbers_in(db(), round_id),
+        found=disagreement(db(), round_id, place_id=place.id),
         Source=Source,
         Outcome=Outcome,
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the index tells of a round."""
+
+    round_: Round
+    places: list[tuple[str, str, int]]
+    spot_checks: list[SpotCheckFigure]
+    found: Disagreement
+
+
+def _told(round_: Round) -> Told:
+    return Told(
+        round_,
+        _places(round_),
+        spot_check_figures(db(), round_.id),
+        disagreement(db(), round_.id),
     )
 
 

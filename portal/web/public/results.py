@@ -13,7 +13,7 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue, RouteCallable
 
 from portal import vote
-from portal.figures import Distribution, slip_card
+from portal.figures import Distribution, slip_card, spot_check_figures
 from portal.figures.votes import dimension_cards, place_card, vote_figure
 from portal.kernel.errors import NotFoundError
 from portal.places import get_place
@@ -103,6 +103,7 @@ def page(round_id: int, electorate: str) -> ResponseReturnValue:
         result=result,
         figure=vote_figure(election.round.name, result),
         others=[e for e in _closed(round_id) if e is not election],
+        checks=spot_check_figures(db(), round_id),
     )
 
 

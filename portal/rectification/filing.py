@@ -1,9 +1,5 @@
-"""整改: plan → special meeting → report, each reviewed; and who says it is fixed.
+"""What a unit files, plan → special meeting → report, and the office's review."""
 
-"Fixed" has four sources, kept as four facts side by side (design promise 10).
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,7 +12,8 @@ from portal.kernel import audit
 from portal.kernel.database import Base
 from portal.kernel.errors import ConflictError, InvalidError, NotFoundError
 from portal.people import Staff
-from portal.review.findings import Finding, FindingState, move
+from portal.rectification.sources import Outcome, Source, confirm
+from portal.review.findings import FindingState, move
 
 
 class StepKind(StrEnum):
@@ -32,23 +29,6 @@ class Verdict(StrEnum):
 
     ACCEPTED = "accepted"  # 通过
     RETURNED = "returned"  # 退回重做
-
-
-class Source(StrEnum):
-    """Who says that it is fixed."""
-
-    UNIT = "unit"  # 责任单位自报
-    TEAM = "team"  # 巡察组核查
-    REPORTER = "reporter"  # 反映人确认
-    REVISIT = "revisit"  # 回访抽查
-
-
-class Outcome(StrEnum):
-    """What they say."""
-
-    FIXED = "fixed"  # 已改
-    PARTLY = "partly"  # 部分改了
-    NOT_FIXED = "not_fixed"  # 没改
 
 
 class StepOrderError(ConflictError):
@@ -89,16 +69,6 @@ class Step(Base):
     filed_on: Mapped[date]
     verdict: Mapped[Verdict | None]
     remark: Mapped[str] = mapped_column(default="")
-
-
-class Confirmation(Base):
-    """What one source says about a finding; the newest of a source counts."""
-
-    __tablename__ = "confirmation"
-    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), primary_key=True)
-    source: Mapped[Source] = mapped_column(primary_key=True)
-    outcome: Mapped[Outcome]
-    said_on: Mapped[date]
 
 
 def steps(session: Session, handover_id: int) -> list[Step]:
@@ -198,63 +168,6 @@ def review_step(
             outcome=step.outcome or Outcome.FIXED,
             today=step.filed_on,
         )
-
-
-def check(
-    session: Session,
-    finding: Finding,
-    *,
-    outcome: Outcome,
-    by: Staff,
-    now: datetime,
-    today: date,
-) -> None:
-    """巡察组核查: the team looked; what is not fixed goes back to the unit.
-
-    Raises WrongFindingMoveError.
-    """
-    is_fixed = outcome is Outcome.FIXED
-    to = FindingState.FIXED if is_fixed else FindingState.SIGNED
-    move(session, finding, to=to, by=by.username, now=now)
-    confirm(session, finding, source=Source.TEAM, outcome=outcome, today=today)
-
-
-def confirm(
-    session: Session, finding: Finding, *, source: Source, outcome: Outcome, today: date
-) -> None:
-    """Note what one source says."""
-    session.merge(
-        Confirmation(
-            finding_id=finding.id, source=source, outcome=outcome, said_on=today
-        )
-    )
-    session.flush()
-
-
-def confirmations(session: Session, finding_id: int) -> dict[Source, Outcome]:
-    """What each source that spoke says."""
-    mine = select(Confirmation).where(Confirmation.finding_id == finding_id)
-    return {row.source: row.outcome for row in session.scalars(mine)}
-
-
-def confirmations_in(
-    session: Session, round_id: int
-) -> dict[int, dict[Source, Outcome]]:
-    """What each source says of each finding of a round, by finding id."""
-    rows = session.scalars(
-        select(Confirmation)
-        .join(Finding, Finding.id == Confirmation.finding_id)
-        .where(Finding.round_id == round_id)
-    )
-    found: dict[int, dict[Source, Outcome]] = {}
-    for row in rows:
-        found.setdefault(row.finding_id, {})[row.source] = row.outcome
-    return found
-
-
-def is_disputed(said: Mapping[Source, Outcome]) -> bool:
-    """Whether the sources do not all say the same."""
-    return len(set(said.values())) > 1
 
 
 def accepted_text(session: Session, handover_id: int, kind: StepKind) -> str:
