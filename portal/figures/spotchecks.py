@@ -9,7 +9,7 @@ from portal.figures.cards import FigureCard, Mode
 from portal.figures.measures import Distribution, Interval, wilson
 from portal.figures.suppression import SHARES_FROM, Suppression
 from portal.rectification import Outcome, SpotCheck, spot_checks
-from portal.vote.slips import Option
+from portal.vote.terms import Option
 
 DEFINITION = (
     "改好率：抽到的问题里，去看的人说「改好了」的占多少。只改了一部分的不算改好。"

@@ -23,7 +23,7 @@ from portal.figures import (
 from portal.figures.measures import Z95
 from portal.figures.spotchecks import SEEN
 from portal.rectification import Outcome
-from portal.vote.slips import SCALE
+from portal.vote.terms import DEFAULT_TERMS
 from portal.web.installation import Installation
 from tests.makers import Cast
 from tests.stages.review_scenes import Scene
@@ -149,9 +149,11 @@ def test_the_card_refuses_to_exist_without_what_belongs_to_it(
 
 VOTED = {"satisfied": 60, "mostly": 10, "fair": 10, "dissatisfied": 10, "unknown": 10}
 OPINIONS = [
-    slip_card("x", VOTED, ballots=100, issued=200),
+    slip_card("x", Distribution(VOTED, DEFAULT_TERMS.scale), ballots=100, issued=200),
     *(
-        answer_card("x", Distribution(VOTED, SCALE), mode=mode, definition="y")
+        answer_card(
+            "x", Distribution(VOTED, DEFAULT_TERMS.scale), mode=mode, definition="y"
+        )
         for mode in (Mode.OPEN, Mode.QUESTIONNAIRE)
     ),
 ]
