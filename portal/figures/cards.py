@@ -238,7 +238,7 @@ def overall_card(
     return replace(
         shown[0],
         title=title,
-        definition=shown[0].definition + _averaged(cards, weights),
+        definition=_averaged(shown[0].definition, cards, weights),
         mean=sum((card.mean or 0.0) * weight for card, weight in scored) / total,
         bounds=weighted_bounds(shown, [weight for _, weight in scored]),
         distribution=pooled([c.distribution for c in shown if c.distribution]),
@@ -258,19 +258,23 @@ def weighted_bounds(cards: list[FigureCard], weights: list[int]) -> Bounds:
 def satisfaction(scale: tuple[Option, ...]) -> str:
     """What a score means on this scale."""
     scored = [option for option in scale if option.points is not None]
-    steps = "、".join(f"{option.name} {option.points} 分" for option in scored)
+    names = "、".join(option.name for option in scored)
+    points = "、".join(str(option.points) for option in scored)
     asides = "、".join(option.name for option in scale if option.points is None)
     if not asides:
-        return f"满意度：有看法的选票的平均分。{steps}。"
-    return f"满意度：有看法的选票的平均分。{steps}；「{asides}」单列，不算进平均分。"
+        return f"满意度：有看法的选票的平均分。{names}依次是 {points} 分。"
+    return (
+        f"满意度：有看法的选票的平均分。{names}依次是 {points} 分；"
+        f"「{asides}」单列，不算进平均分。"
+    )
 
 
-def _averaged(cards: Sequence[FigureCard], weights: Sequence[int]) -> str:
+def _averaged(each: str, cards: Sequence[FigureCard], weights: Sequence[int]) -> str:
     if len(set(weights)) == 1:
-        return "各方面先分别算，再取平均。"
-    pairs = zip(cards, weights, strict=True)
-    shares = "、".join(f"{card.title} 占 {weight}" for card, weight in pairs)
-    return f"各方面先分别算，再按权重平均：{shares}。"
+        return f"{each}各方面先分别算，再取平均。"
+    names = "、".join(card.title for card in cards)
+    shares = "、".join(map(str, weights))
+    return f"{each}各方面先分别算，再按权重平均：{names}依次占 {shares}。"
 
 
 def _percent(part: int, whole: int) -> str:

@@ -9,9 +9,6 @@ from portal.figures.suppression import Suppression
 
 LOWEST = 5
 
-_BY_HOUSEHOLDS = "全区按户数加权，只含已公布的社区。"
-_WEIGHED = {Mode.CADRES: "全区按发出的票数加权，只含已公布的社区。"}
-
 
 @dataclass(frozen=True)
 class DistrictFigure:
@@ -73,12 +70,18 @@ def _total(
     has_bounds = all(c.bounds for c in shown)
     return replace(
         like,
-        definition=like.definition + _WEIGHED.get(like.mode, _BY_HOUSEHOLDS),
+        definition=_weighed(like),
         mean=sum((c.mean or 0.0) * w for c, w in scored) / sum(weights),
         bounds=weighted_bounds(shown, weights) if has_bounds else None,
         distribution=_pooled(shown),
         suppression=Suppression.NONE,
     )
+
+
+def _weighed(card: FigureCard) -> str:
+    if card.mode is Mode.CADRES:
+        return f"{card.definition}全区按发出的票数加权，只含已公布的社区。"
+    return f"{card.definition}全区按户数加权，只含已公布的社区。"
 
 
 def _pooled(shown: list[FigureCard]) -> Distribution:

@@ -229,13 +229,24 @@ def _script(bundle: str) -> Markup:
     return Markup(_asset(*BUNDLES[bundle])[0])  # noqa: S704 -- our own files
 
 
+def size(default: str) -> dict[str, object]:
+    """Whether this page is in big print, and the choice that turns it round.
+
+    `default`: "1" or "0", what it is where the reader chose nothing.
+    """
+    chosen = request.args.get("big", default)
+    is_big = chosen != "0"
+    other = "0" if is_big else "1"
+    return {"big": is_big, "other_size": "" if other == default else other}
+
+
 def _context() -> dict[str, object]:
     return {
         "page_style": Markup(_asset("public.css")[0]),  # noqa: S704 -- our own file
         "paper_style": Markup(_asset("paper.css")[0]),  # noqa: S704 -- our own file
         "page_script": _script,
         "lang": "en" if language() == "en" else "zh-CN",
-        "big": "big" in request.args,
+        **size("0"),
         "here": _turned(),
         "turned": _turned,
         "choices": _choices(),
@@ -258,4 +269,4 @@ def arm(app: Flask) -> None:
     app.after_request(_finish)
 
 
-__all__ = ["TOKEN", "arm", "gettext", "kept_page", "page_url", "render"]
+__all__ = ["TOKEN", "arm", "gettext", "kept_page", "page_url", "render", "size"]

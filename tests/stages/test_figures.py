@@ -230,8 +230,7 @@ def test_overall_card_weighs_the_dimensions_and_says_so() -> None:
     overall = overall_card("x", [best, worst, nobody], weights=[3, 1, 6])
     assert (overall.mean, overall.bounds) == (75.0, Bounds(37.5, 87.5))
     assert (
-        "各方面先分别算，再按权重平均：甲 占 3、乙 占 1、丙 占 6。"
-        in overall.definition
+        "各方面先分别算，再按权重平均：甲、乙、丙依次占 3、1、6。" in overall.definition
     )
     alike = overall_card("x", [best, worst], weights=[2, 2])
     assert alike.definition.endswith("各方面先分别算，再取平均。")
@@ -240,12 +239,12 @@ def test_overall_card_weighs_the_dimensions_and_says_so() -> None:
 def test_definition_says_the_points_of_the_scale_that_was_voted_on() -> None:
     scale = (Option("satisfied", "好", 90), Option("fair", "差", 10))
     card = slip_card("x", Distribution({"satisfied": 10}, scale), ballots=10, issued=20)
-    assert card.definition == "满意度：有看法的选票的平均分。好 90 分、差 10 分。"
+    assert card.definition == "满意度：有看法的选票的平均分。好、差依次是 90、10 分。"
     assert (card.mean_text, card.bounds_text) == ("90.0 分", "50.0–90.0 分")
     whole = slip_card("x", Distribution({}, SCALE), ballots=0, issued=20)
     assert whole.definition == (
-        "满意度：有看法的选票的平均分。满意 100 分、基本满意 75 分、一般 50 分、"
-        "不满意 0 分；「不了解」单列，不算进平均分。"
+        "满意度：有看法的选票的平均分。满意、基本满意、一般、不满意依次是 "
+        "100、75、50、0 分；「不了解」单列，不算进平均分。"
     )
 
 

@@ -226,8 +226,8 @@ def test_mean_of_a_community_is_weighed_and_says_how(tmp_path: Path) -> None:
         ]
         card = place_card(day.result, place)
         assert card.mean == 65  # (3 × 80 + 1 × 20) / 4
-        assert "按权重平均：改好了吗 占 3、说清楚了吗 占 1。" in card.definition
-        assert "好 80 分、不好 20 分；「说不清」单列" in card.definition
+        assert "按权重平均：改好了吗、说清楚了吗依次占 3、1。" in card.definition
+        assert "好、不好依次是 80、20 分；「说不清」单列" in card.definition
 
 
 def test_what_is_missing_is_named_in_the_words_of_the_terms(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from portal.web.errors import status_of
 from portal.web.guards import Form
 from portal.web.limits import fuse
 from portal.web.public.hub import entrance_of
-from portal.web.rendering import render
+from portal.web.rendering import render, size
 from portal.web.request import db, installation
 
 bp = Blueprint("vote", __name__)
@@ -84,6 +84,7 @@ def _form(booth: Booth, error: InvalidError | None = None, missing: object = ())
         scores=_scores(booth.terms),
         error=error.sentence if error else "",
         missing=missing,
+        **size("1"),
     )
 
 
@@ -98,6 +99,7 @@ def _check(booth: Booth) -> str:
         form=Form(),
         secret=list(zip(SECRET_PARTS, _parts(), strict=True)),
         rows=[(d, options[chosen[d.id]]) for d in booth.terms.dimensions],
+        **size("1"),
     )
 
 
@@ -113,7 +115,7 @@ def _cast(booth: Booth) -> str:
         secret="".join(_parts()),
         scores=_scores(booth.terms),
     )
-    return render("public/vote/receipt.html", booth=booth, receipt=receipt)
+    return render("public/vote/receipt.html", booth=booth, receipt=receipt, **size("1"))
 
 
 def _parts() -> list[str]:

@@ -278,3 +278,49 @@ def test_a_whole_districts_manifests_fit_into_one_upload(office: Office) -> None
     manifest = manifest_of(YUNXI, slips_of(YUNXI, 12)).to_json()
     large = manifest + b" " * (3 * 1024 * 1024)
     assert "票根清单已收下" in upload(office, large).words
+
+
+def test_cadres_have_a_vote_of_their_own_from_preparation_to_close(
+    office: Office,
+) -> None:
+    residents, cadres = slips_of(YUNXI, 14), slips_of(YUNXI, 12, "2026-1-G")
+    opened(office, residents)
+    cast_all(office, residents[:11])
+    whose = "?electorate=cadres"
+    page = office.desk("office").opens(f"/desk/vote{whose}")
+    assert "干部测评和居民测评分开" in page.words
+    assert "测评代码" not in page.words
+    foreign = manifest_of(YUNXI, residents).to_json()
+    refused = upload(office, foreign, status=422, electorate="cadres")
+    assert "不是这次测评、这个社区的" in refused.words
+    made = manifest_of(YUNXI, cadres, "2026-1-G").to_json()
+    assert "2026-1-G" in upload(office, made, electorate="cadres").words
+    desk = office.desk("office")
+    desk.sends(
+        f"/desk/vote/open{whose}",
+        at=f"/desk/vote{whose}",
+        posted="y",
+        closers=closers(office),
+    )
+    for name, what in (
+        ("office", "agree"),
+        ("chief", "count"),
+        ("office", "countersign"),
+    ):
+        here = office.desk(name)
+        token = here.opens(f"/desk/vote{whose}").form["csrf_token"][0]
+        page = here.posts(f"/desk/vote/{what}{whose}", csrf_token=token)
+    assert "云溪社区 12 0 0 不足 10 张，只公布张数" in page.words
+    assert "云溪社区 412 14 11" in office.desk("chief").opens("/desk/vote").words
+    both = vote.elections(office.fresh(), office.scene.cast.round_id)
+    assert [one.state for one in both] == [ElectionState.OPEN, ElectionState.CLOSED]
+
+
+def test_nobody_but_these_two_votes(office: Office) -> None:
+    office.desk("office").opens("/desk/vote?electorate=children", status=404)
+
+
+def test_preparing_twice_is_preparing_once(office: Office) -> None:
+    for _ in range(2):
+        assert "可以准备了" in prepared(office).words
+    assert election(office).code == "2026-1"

@@ -4,15 +4,18 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from portal import vote
 from portal.entrances import entrance
-from portal.rounds import Phase
+from portal.kernel.codes import in_fours
+from portal.rounds import Phase, get_round
 from portal.rounds.phases import ALLOWED, PublicAct
 from portal.vote import Election, Electorate, Slip
+from portal.vote.records import PaperDuty, assign
 from portal.web.installation import Installation
 from tests.makers import Cast, in_phase, make_result, make_vote
 from tests.visitor import Page, Visitor
@@ -126,6 +129,84 @@ def test_what_hangs_on_paper_stands_here_too(
     result = vote.result_of(election_of(session, cast))
     assert result.digest in words
     assert result.printer in words
+
+
+def test_who_had_the_slips_and_what_was_asked_stand_here(
+    visitor: Visitor, house: Installation, cast: Cast, hold: Hold
+) -> None:
+    with house.sessions() as session, session.begin():
+        round_ = get_round(session, cast.round_id)
+        given: dict[str, Any] = {"by": "office", "now": house.clock()}
+        election = vote.prepare(session, round_=round_, **given)
+        names = {duty: f"示例·{duty}" for duty in PaperDuty}
+        assign(session, election=election, names=names, **given)
+    hold(ballots=12)
+    page = visitor.opens(f"/results/{cast.round_id}")
+    terms = vote.DEFAULT_TERMS
+    for said in (*names.values(), terms.question, terms.note, "权重 1", "100 分"):
+        assert said in page.words
+    for dimension in terms.dimensions:
+        assert f"{dimension.name} {dimension.example}" in page.words
+    assert "两位关票人都签了名" in page.words
+    sheet = visitor.opens(f"/results/{cast.round_id}/{YUNXI}/notice")
+    assert (
+        "制票 示例·printer · 发放 示例·distributor · 监票 示例·observer" in sheet.words
+    )
+
+
+def test_the_notice_is_one_sheet_with_all_that_belongs_to_the_figures(
+    visitor: Visitor, cast: Cast, session: Session, hold: Hold
+) -> None:
+    hold(ballots=12)
+    result = vote.result_of(election_of(session, cast))
+    for url in (f"/results/{cast.round_id}", f"/results/{cast.round_id}/{YUNXI}"):
+        sheet = visitor.opens(f"{url}/notice")
+        for said in (
+            "66.7 分",
+            "收回 12 份 · 发出 14 份（85.7%） · 共 412 户",
+            "最坏 57.1 最好 71.4",
+            "8 66.7%",
+            in_fours(result.digest),
+            in_fours(result.printer),
+            f"http://127.0.0.1:8000{url}",
+            "自己数一遍",
+        ):
+            assert said in sheet.words, said
+        assert "<script" not in sheet.html
+        assert f"{url}/notice" in visitor.opens(url).links()
+    few = visitor.opens(f"/results/{cast.round_id}/{LIUTANG}/notice")
+    assert "收回 0 份，不足 10 份，不单独公布" in few.words
+    for shown in ('class="huge"', "<table", "最坏"):
+        assert shown not in few.html
+
+
+def test_cadres_results_stand_apart_and_are_labelled(
+    visitor: Visitor, house: Installation, cast: Cast, session: Session, hold: Hold
+) -> None:
+    hold(ballots=12)
+    residents = visitor.opens(f"/results/{cast.round_id}").words
+    hold(ballots=11, electorate=Electorate.CADRES)
+    here = f"/results/{cast.round_id}/cadres"
+    page = visitor.opens(here)
+    label = "干部测评：只算干部，不并入居民满意度"
+    assert page.words.count(label) == 1 + 1 + 1  # the card, the middle, the lowest
+    assert "入户票：一户一票" not in page.words
+    assert "收回 11 份" in page.words
+    result = vote.result_of(election_of(session, cast, Electorate.CADRES))
+    assert result.digest in page.words
+    for url in (f"{here}/{YUNXI}", f"{here}/notice", f"{here}/{YUNXI}/notice"):
+        assert label in visitor.opens(url).words
+    for url in [u for u in visitor.opens(f"{here}/{YUNXI}").links() if "/files/" in u]:
+        assert url.startswith(f"{here}/files/")
+        assert visitor.client.get(url).status_code == 200
+    archive = visitor.client.get(f"{here}/all.zip")
+    disposition = archive.headers["Content-Disposition"]
+    assert disposition == "attachment; filename=2026-1-G.zip"
+    both = visitor.opens(f"/results/{cast.round_id}")
+    assert here in both.links()
+    figures = both.words.split("干部另外投票")[0]
+    assert figures.removesuffix("干部测评 ") in residents
+    assert here in visitor.opens("/results").links()
 
 
 def test_a_community_shows_six_dimensions_and_its_lists(

@@ -1,12 +1,14 @@
 """Voting with a slip: nothing preselected, a look at it, and the last time counts."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from portal import vote
-from portal.rounds import Phase
+from portal.rounds import Phase, get_round
 from portal.vote import DEFAULT_TERMS, Slip
 from portal.web.installation import Installation
 from tests.house.walk import parts_of
@@ -65,6 +67,82 @@ def test_the_form_is_blank_and_says_how_often_one_may(
     assert "一户一票。投票结束前可以重投，以最后一次为准。" in page.words
     for dimension in DEFAULT_TERMS.dimensions:
         assert dimension.name in page.words
+
+
+def test_the_form_asks_in_the_words_of_the_terms(
+    visitor: Visitor, house: Installation, cast: Cast, url: str
+) -> None:
+    """Every dimension with its example in plain words."""
+    with house.sessions() as session, session.begin():
+        round_ = get_round(session, cast.round_id)
+        election = vote.prepare(session, round_=round_, by="office", now=house.clock())
+        first, *others = DEFAULT_TERMS.dimensions
+        terms = replace(
+            DEFAULT_TERMS,
+            question="这一轮改得好不好",
+            dimensions=(replace(first, name="路灯", example="夜里亮不亮"), *others[:1]),
+        )
+        vote.revise(session, election, terms=terms, by="office", now=house.clock())
+    in_phase(house, cast.round_id, Phase.VOTING)
+    slips = make_vote(house, cast)
+    page = visitor.opens(url)
+    assert "这一轮改得好不好" in page.words
+    assert "1 路灯 夜里亮不亮" in page.words
+    assert "2 整改措施 想的办法对不对路" in page.words
+    typed: dict[str, Any] = parts_of(slips[0].secret)
+    typed |= {"responsibility": "fair", "measures": "unknown"}
+    check = visitor.sends(url, **typed)
+    assert "路灯 一般" in check.words
+    done = visitor.posts(url, **filled(check, step="cast"))
+    assert set(re.findall(r"<code>(\w{8})</code>", done.html)) == set(
+        slips[0].check_codes.values()
+    )
+
+
+def test_the_print_is_big_unless_a_reader_wants_it_smaller(
+    visitor: Visitor, slips: list[Slip], url: str
+) -> None:
+    for address, is_big in ((url, True), (f"{url}?big=0", False)):
+        page = visitor.opens(address)
+        check = visitor.sends(address, **ballot(slips[0]))
+        done = visitor.posts(address, **filled(check, step="cast"))
+        for one in (page, check, done):
+            (html,) = [g for t, g in one.reading.tags if t == "html"]
+            assert ("class" in html) is is_big
+    assert f"{url}?big=0" in visitor.opens(url).links()
+    assert url in visitor.opens(f"{url}?big=0").links()
+
+
+def test_it_is_said_whether_it_is_too_early_or_too_late(
+    visitor: Visitor, app: Flask, house: Installation, cast: Cast, slips: list[Slip]
+) -> None:
+    for phase, said in (
+        (Phase.COLLECTING, "投票还没有开始"),
+        (Phase.DISCLOSING, "投票还没有开始"),
+        (Phase.PUBLISHED, "投票已经结束"),
+        (Phase.ARCHIVED, "投票已经结束"),
+    ):
+        put_in(app, house, cast, phase)
+        for address in (f"/q/{cast.yunxi}/vote", f"/vote/2026-1/{YUNXI}"):
+            assert said in visitor.opens(address, status=409).words
+
+
+def test_cadres_vote_by_their_own_slips_at_their_own_address(
+    visitor: Visitor, house: Installation, cast: Cast, slips: list[Slip], url: str
+) -> None:
+    cadres = make_vote(house, cast, electorate=vote.Electorate.CADRES)
+    address = f"/vote/2026-1-G/{YUNXI}"
+    page = visitor.opens(address)
+    assert "干部测评：只算干部，不并入居民满意度" in page.words
+    assert "一人一票。投票结束前可以重投" in page.words
+    assert "一户一票" not in page.words
+    assert "投好了" in casts(visitor, address, cadres[0]).words
+    assert turnout(house, cast) == 0
+    for foreign, there in ((slips[0], address), (cadres[0], url)):
+        refused = visitor.sends(there, status=422, **ballot(foreign))
+        assert "没有这张选票" in refused.words
+    assert "干部" not in visitor.opens(url).words
+    assert "干部" not in visitor.opens(f"/q/{cast.yunxi}").words
 
 
 @pytest.mark.parametrize("phase", [p for p in Phase if p is not Phase.PREPARING])
@@ -226,7 +304,13 @@ def test_the_printed_address_votes_too(
 
 
 @pytest.mark.parametrize(
-    "address", [f"/vote/2026-9/{YUNXI}", "/vote/2026-1/999", f"/vote/%00/{YUNXI}"]
+    "address",
+    [
+        f"/vote/2026-9/{YUNXI}",
+        f"/vote/2026-1-G/{YUNXI}",
+        "/vote/2026-1/999",
+        f"/vote/%00/{YUNXI}",
+    ],
 )
 def test_an_unknown_round_or_community_is_not_found(
     visitor: Visitor, slips: list[Slip], address: str
