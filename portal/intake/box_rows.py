@@ -51,11 +51,36 @@ def sealed(box: Connection, table: str, opening: int) -> dict[bytes, bytes]:
     return {bytes(key): bytes(item) for key, item in rows}
 
 
+def coming(box: Connection, of: Compartment) -> tuple[int, bytes] | None:
+    """Number and public key of a compartment's coming opening; None in a new box."""
+    row = box.execute(
+        "SELECT opening, public_key FROM box WHERE one = ?", (of,)
+    ).fetchone()
+    return row and (int(row[0]), bytes(row[1]))
+
+
+def put(box: Connection, item: tuple[bytes, int, bytes], into: Compartment) -> bool:
+    """Keep an item (key, opening, sealed) durably; whether it was kept.
+
+    Not where its opening is no longer the coming one, nor where its key is known.
+    One statement, so nothing comes between the questions and the answer.
+    """
+    kept = box.execute(
+        "INSERT INTO item SELECT ?1, ?2, ?3 FROM box WHERE one = ?4 AND opening = ?2"
+        " AND NOT EXISTS (SELECT 1 FROM item WHERE key = ?1)"
+        " AND NOT EXISTS (SELECT 1 FROM spent WHERE key = ?1)"
+        " AND NOT EXISTS (SELECT 1 FROM aside WHERE key = ?1)",
+        (*item, into),
+    )
+    return kept.rowcount == 1
+
+
 def holds(box: Connection, key: bytes) -> bool:
     """Whether a key is in the box, laid aside, or remembered as opened."""
     found = box.execute(
-        "SELECT 1 FROM item WHERE key = ?1 UNION SELECT 1 FROM spent WHERE key = ?1"
-        " UNION SELECT 1 FROM aside WHERE key = ?1",
+        "SELECT 1 FROM item WHERE key = ?1"
+        " UNION ALL SELECT 1 FROM spent WHERE key = ?1"
+        " UNION ALL SELECT 1 FROM aside WHERE key = ?1",
         (key,),
     )
     return found.fetchone() is not None

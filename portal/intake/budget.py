@@ -9,6 +9,7 @@ submission and falls evenly with the hours; the counter that keeps it is handed 
 and knows names only while they are counted.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +21,7 @@ from portal.kernel.errors import Refusal
 TYPICAL_HOUSEHOLDS = 1000  # of a community whose households nobody entered
 SHORTEST_REPEATED = 8  # characters; 「路灯不亮」 is written by many
 COMPARED = 200  # characters; a copy is known by its beginning
+_GAPS = re.compile(r"[\W_]+")  # what is neither letter nor digit
 
 
 class Flag(StrEnum):
@@ -206,4 +208,4 @@ class Budget:
 
 def _bare(text: str) -> str:
     """The words without what a copier changes first: gaps, points and case."""
-    return "".join(c for c in text[:COMPARED] if c.isalnum()).lower()
+    return _GAPS.sub("", text[:COMPARED]).lower()

@@ -47,22 +47,25 @@ class Letterbox:
     def drop(
         self, key: bytes, message: bytes, into: Compartment = Compartment.ORDINARY
     ) -> bool:
-        """Keep `message` durably under `key`; False where it already fell in."""
-        with self.file.writing() as box:
+        """Keep `message` durably under `key`; False where it already fell in.
+
+        It is sealed before the box is locked. Where an opening turned the key
+        meanwhile, it is sealed anew, to the key of the coming one.
+        """
+        padded, box = pad(message), self.file.connection()
+        while True:
+            opening, public_key = self._coming(into)
+            item = (key, opening, seal(padded, public_key))
+            if box_rows.put(box, item, into):
+                return True
             if box_rows.holds(box, key):
                 return False
-            opening, public_key = self._current(box, into)
-            box.execute(
-                "INSERT INTO item VALUES (?, ?, ?)",
-                (key, opening, seal(pad(message), public_key)),
-            )
-        return True
 
     def holds(self, key: bytes) -> bool:
         """Whether the item waits in the box for its opening, or was laid aside."""
         found = self.file.connection().execute(
             "SELECT 1 FROM item WHERE key = ?1"
-            " UNION SELECT 1 FROM aside WHERE key = ?1",
+            " UNION ALL SELECT 1 FROM aside WHERE key = ?1",
             (key,),
         )
         return found.fetchone() is not None
@@ -193,15 +196,21 @@ class Letterbox:
         with self.file.writing() as box:
             box.execute("DELETE FROM spent WHERE day < ?", (before.isoformat(),))
 
+    def _coming(self, of: Compartment) -> tuple[int, bytes]:
+        """Number and key of the coming opening; locks the box only to make a key."""
+        found = box_rows.coming(self.file.connection(), of)
+        if found and self._keystore.has(_key_name(found[0])):
+            return found
+        with self.file.writing() as box:
+            return self._current(box, of)
+
     def _current(self, box: Connection, of: Compartment) -> tuple[int, bytes]:
-        row = box.execute(
-            "SELECT opening, public_key FROM box WHERE one = ?", (of,)
-        ).fetchone()
-        if row is None:
+        found = box_rows.coming(box, of)
+        if found is None:
             return self._new_key(box, of)
-        if not self._keystore.get(_key_name(row[0])):  # restored without it
-            return self._new_key(box, int(row[0]) + of)
-        return int(row[0]), bytes(row[1])
+        if not self._keystore.has(_key_name(found[0])):  # restored without it
+            return self._new_key(box, found[0] + of)
+        return found
 
     def _put_back(self, box: Connection, opening: int, public_key: bytes) -> None:
         """Take what was laid aside and can be read by now into the coming opening."""

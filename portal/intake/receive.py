@@ -29,6 +29,7 @@ from portal.rounds.phases import PublicAct
 
 LONGEST_LETTER = 5000  # characters; three pages by hand
 LONGEST_CONTACT = 100
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 class NotCollectingError(ConflictError):
@@ -231,6 +232,4 @@ def _drop(
 
 
 def _canonical(value: object) -> bytes:
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+    return _JSON.encode(value).encode()

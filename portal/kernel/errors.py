@@ -4,11 +4,15 @@ A refusal carries one sentence in Chinese that says what to do next. It is a
 gettext message id: the web translates it, the command line prints it.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not a fault
     """Something a person asked for that cannot be done, and what to do instead."""
 
     sentence = "这一步现在做不了，请返回上一页再试。"
+    errors: Mapping[str, str] = MappingProxyType({})  # what to mend, by field
 
     def __init__(self, sentence: str | None = None) -> None:
         self.sentence = sentence or self.sentence

@@ -21,6 +21,7 @@ class KeyStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._root = str(folder)
 
     def get(self, name: str) -> bytes | None:
         """The secret, or None where it was never put or is destroyed."""
@@ -28,6 +29,13 @@ class KeyStore:
             return self._path(name).read_bytes()
         except FileNotFoundError:
             return None
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a secret; nothing of it is read."""
+        try:
+            return os.stat(f"{self._root}/{_checked(name)}").st_size > 0  # noqa: PTH116 -- asked at every submission; a `Path` takes three times as long
+        except FileNotFoundError:
+            return False
 
     def put(self, name: str, secret: bytes) -> None:
         """Keep `secret` durably; what was there under the name is gone."""
@@ -76,10 +84,7 @@ class KeyStore:
         )
 
     def _path(self, name: str) -> Path:
-        if not _NAME.fullmatch(name) or ".." in name or name.endswith(_DRAFT):
-            message = f"not a key name: {name!r}"
-            raise ValueError(message)
-        return self.folder / name
+        return self.folder / _checked(name)
 
     def _make_folder(self, folder: Path) -> None:
         """Make the folder and those above it, each for the server's user only."""
@@ -89,6 +94,13 @@ class KeyStore:
     def _between(self, folder: Path) -> list[Path]:
         inner = [p for p in (folder, *folder.parents) if self.folder in p.parents]
         return inner[::-1]
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name) or ".." in name or name.endswith(_DRAFT):
+        message = f"not a key name: {name!r}"
+        raise ValueError(message)
+    return name
 
 
 def _draft_of(path: Path) -> Path:

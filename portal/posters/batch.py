@@ -13,7 +13,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import time
 from itertools import groupby, islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -30,8 +29,7 @@ from portal.posters.fonts import Style
 from portal.posters.formats import FORMATS, LOOKS
 from portal.posters.proof import NotScannableError, made, share_picture
 from portal.posters.typeset import Cut, TooMuchTextError, Type
-from portal.posters.words import Notice, notice_of
-from portal.rounds import Round
+from portal.posters.words import Notice
 
 WORKERS = 2
 AHEAD = 8  # pieces given to the processes beyond the one that is waited for
@@ -228,20 +226,19 @@ def _contact(
 
 def orders_of(
     codes: Iterable[Code],
-    round_: Round,
+    notice: Callable[[Code], Notice],
     *,
     formats: Iterable[str],
     look_name: str,
-    base_url: str,
-    opening_hours: tuple[time, ...],
 ) -> list[Order]:
-    """One piece per valid code and format, by street, community and channel."""
+    """One piece per valid code and format, by street, community and channel.
+
+    `notice` tells what the poster of a code says.
+    """
     valid = [code for code in codes if code.is_live]
     return [
         Order(
-            notice=notice_of(
-                code, round_, base_url=base_url, opening_hours=opening_hours
-            ),
+            notice=notice(code),
             format_name=format_name,
             look_name=look_name,
             folder=_folder(code.place),

@@ -1,7 +1,9 @@
 """The application factory."""
 
+from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -44,15 +46,24 @@ class Word(UnicodeConverter):
         return value
 
 
+class Portal(Flask):
+    """The application; it parses bodies in memory and has no coroutines."""
+
+    request_class = request.UnspooledRequest
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Ask of no view or hook, at each request, whether it is one."""
+        return func
+
+
 def create_app(installation: Installation | None = None) -> Flask:
     """The WSGI application of an installation, or of the one in the environment."""
     installation = installation or Installation.at(Settings.from_environment())
-    app = Flask(
+    app = Portal(
         "portal",
         template_folder=str(rendering.assets("templates")),
         static_folder=str(rendering.assets("static")),
     )
-    app.request_class = request.UnspooledRequest
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.url_map.converters |= {"int": RowNumber, "default": Word}

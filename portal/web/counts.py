@@ -39,15 +39,17 @@ class Counts(MemoryStorage):
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """The count of `key` after adding to it; it begins anew after `expiry`."""
         with self._alone:
-            if self.get(key) == 0:
-                self._sweep()
-                self.expirations[key] = time.time() + expiry
+            now = time.time()
+            if self.expirations.get(key, 0) <= now:
+                self._sweep(now)
+                self.storage[key] = 0
+                self.expirations[key] = now + expiry
             self.storage[key] += amount
             return self.storage[key]
 
-    def _sweep(self) -> None:
-        if time.time() > self._swept + SWEEP_SECONDS:
-            self._swept = time.time()
+    def _sweep(self, now: float) -> None:
+        if now > self._swept + SWEEP_SECONDS:
+            self._swept = now
             for key in list(self.expirations):
                 self.get(key)  # forgets it where it has run out
 
@@ -91,8 +93,7 @@ class Ledger:
     def name(self, scope: Scope, who: str, *, hour: int) -> str:
         """What `who` is called in this hour."""
         key = self.secrets.of(hour) if scope in BY_SECRET else self._lasting
-        parts = (scope.encode(), who.encode(), str(hour).encode())
-        return codes.mac(key, *parts).hex()[:32]
+        return sealing.derive(key, f"{scope}/{hour}/{who}").hex()[:32]
 
     def add(self, scope: Scope, who: str, *, second: int, amount: int) -> int:
         """The level of the hour of `second` after adding to it."""

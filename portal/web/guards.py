@@ -5,8 +5,8 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, ParamSpec
+from functools import cached_property, wraps
+from typing import Any, ParamSpec, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, g, redirect, request
@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import Field, FileField
-from wtforms.csrf.core import CSRF
+from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
@@ -32,6 +32,7 @@ TOKEN_HOURS = 24  # a form may lie open for a day before it has to be sent again
 LATEST_HOURS = 72  # the letterbox knows for three days what fell into it
 TICK = 4  # seconds; how finely a form tells how long it was looked at
 NONCE_BYTES = 16
+UNREAD = object()  # no token, and none looked for yet
 
 
 class ExpiredFormError(InvalidError):
@@ -122,8 +123,17 @@ def token() -> Token:
 
 
 def _sent() -> Token | None:
-    """The token of the form, however old; None where it is not ours or of this page."""
-    sent = request.form.get("csrf_token", "")
+    """The token of the form, however old; None where it is not ours or of this page.
+
+    Read and verified once a request.
+    """
+    found = g.get("sent_token", UNREAD)
+    if found is UNREAD:
+        found = g.sent_token = _verified(request.form.get("csrf_token", ""))
+    return cast(Token | None, found)
+
+
+def _verified(sent: str) -> Token | None:
     parts = sent.split(".")
     if len(parts) != 4 or not sent.isascii():
         return None
@@ -154,8 +164,23 @@ def _second() -> int:
     return int(now().timestamp())
 
 
+class TokenField(CSRFTokenField):
+    """Makes its token when a page shows it: most answers have no form."""
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Leave out what WTForms' own does besides: making the token."""
+        super(CSRFTokenField, self).process(*args, **kwargs)
+
+    @cached_property
+    def current_token(self) -> str:  # type: ignore[override]  # nobody sets it
+        """A fresh token, the same wherever it is shown."""
+        return str(self.csrf_impl.generate_csrf_token(self))
+
+
 class FormToken(CSRF):
     """Flask-WTF's token without a session: no cookie is set for residents."""
+
+    field_class = TokenField
 
     def setup_form(self, form: BaseForm) -> Any:
         """Add the field."""

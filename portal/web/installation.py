@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,20 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import entrances, reports, retention
+from portal.entrances import Code
 from portal.intake.box_rows import Compartment
 from portal.intake.letterbox import Letterbox
 from portal.intake.opening import Occasion, is_due, open_letterbox
 from portal.intake.receive import Door
 from portal.kernel import clock, jobs
 from portal.kernel.audit import AuditEntry
-from portal.kernel.database import engine_for, writing
+from portal.kernel.database import engine_for, lookups_on, writing
 from portal.kernel.keystore import KeyStore
 from portal.kernel.settings import Settings
 from portal.posters import batch
 from portal.posters.typeset import Cut
-from portal.rounds import get_round
+from portal.posters.words import Notice, notice_of
+from portal.rounds import Round, get_round
 from portal.rounds.hours import Hours, hours_of, timetable
 from portal.vote.ballots import BallotBox
 
@@ -59,6 +61,7 @@ class Installation:
     ballots: BallotBox
     clock: Callable[[], datetime] = clock.now
     counter: DayCounter = field(default_factory=DayCounter)
+    lookups: Engine = field(init=False)  # for single SELECTs
     _quarter: float = field(
         default=0, init=False
     )  # when urgent letters were looked for
@@ -76,21 +79,20 @@ class Installation:
         ballots = BallotBox(settings.ballot_box)
         return cls(settings, engine, keystore, door, ballots)
 
+    def __post_init__(self) -> None:
+        self.lookups = lookups_on(self.engine)
+
     def close(self) -> None:
         """Close every file and connection; what comes later opens them anew."""
         self.door.box.file.close_all()
         self.ballots.file.close_all()
         self.engine.dispose()
+        self.lookups.dispose()
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:
         """Makes database sessions."""
         return sessionmaker(self.engine, expire_on_commit=False)
-
-    @cached_property
-    def lookups(self) -> Engine:
-        """The engine for single SELECTs, which need no transaction around them."""
-        return self.engine.execution_options(begin="")
 
     def hours_of(self, kept: str) -> Hours:
         """The hours a round's part of the box is opened at; see `rounds.hours`."""
@@ -187,6 +189,15 @@ class Installation:
         threading.Thread(target=work, name="worker", daemon=True).start()
         return stop
 
+    def notice(self, code: Code, round_: Round) -> Notice:
+        """What the poster of a code says, and what goes into a group with it."""
+        return notice_of(
+            code,
+            round_,
+            base_url=self.settings.base_url,
+            opening_hours=self.hours_of(round_.opening_hours),
+        )
+
     def make_posters(
         self,
         round_id: int,
@@ -200,18 +211,15 @@ class Installation:
 
         Raises NoFontError, MissingSignsError.
         """
-        base_url = self.settings.base_url
         with self.sessions() as session:
             codes = entrances.codes_of(session, round_id)
             round_ = get_round(session, round_id)
-            index = reports.entrances_workbook(codes, base_url=base_url)
+            index = reports.entrances_workbook(codes, base_url=self.settings.base_url)
             orders = batch.orders_of(
                 codes,
-                round_,
+                partial(self.notice, round_=round_),
                 formats=formats,
                 look_name=look_name,
-                base_url=base_url,
-                opening_hours=self.hours_of(round_.opening_hours),
             )
         signs = batch.signs_of(order.notice for order in orders)
         cut = Cut.of(signs, self.settings.font)

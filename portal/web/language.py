@@ -12,6 +12,8 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 from flask import request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 CATALOGUES = Path(__file__).parent.parent / "locale"
 LANGUAGES = ("zh", "en")
@@ -83,12 +85,21 @@ def language() -> str:
 
     The desk is Chinese unless its address asks otherwise.
     """
-    asked = request.args.get("lang", "")
-    if asked in LANGUAGES:
-        return asked
-    wishes = {tag.lower().partition("-")[0] for tag, _ in request.accept_languages}
-    is_desk = request.path.startswith("/desk")
-    return "zh" if is_desk or not wishes or wishes & CHINA else "en"
+    if "lang" in request.args and request.args["lang"] in LANGUAGES:
+        return request.args["lang"]
+    if request.path.startswith("/desk"):
+        return "zh"
+    return _wished(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache
+def _wished(header: str) -> str:
+    """What a browser asks for (RFC 9110 §12.5.4); there are few wishes, often sent."""
+    wishes = {
+        tag.lower().partition("-")[0]
+        for tag in parse_accept_header(header, LanguageAccept).values()
+    }
+    return "zh" if not wishes or wishes & CHINA else "en"
 
 
 def gettext(message: str, **values: object) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import wraps
-from ipaddress import IPv6Address, ip_address
+from socket import AF_INET, AF_INET6, inet_pton
 from typing import ParamSpec, cast
 
 from flask import Flask, current_app, request
@@ -28,18 +28,20 @@ SITE_FUSE = 6000  # writes of everybody in a minute: what the machine can seal
 MOST_FAILURES = 20  # receipts or codes that do not exist, from one block in a minute
 SIGN_IN_LIMIT = "20 per minute"  # tries to sign in from one address block
 HOUSEHOLDS_SECONDS = 300  # how late a changed number of households may count
+_MAPPED = bytes(10) + b"\xff\xff"  # before an IPv4 address (RFC 4291 §2.5.5.2)
 
 
 def block_of(address: str) -> str:
     """The /24 or /64 of an address; what is no address is a block of its own."""
     try:
-        found = ip_address(address)
-    except ValueError:
+        if ":" not in address:
+            return f"4/{inet_pton(AF_INET, address)[:3].hex()}"
+        packed = inet_pton(AF_INET6, address.partition("%")[0])
+    except (OSError, ValueError):
         return "unknown"
-    if isinstance(found, IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    size = 24 if found.version == 4 else 64
-    return f"{found.version}/{int(found) >> (found.max_prefixlen - size)}"
+    if packed.startswith(_MAPPED):
+        return f"4/{packed[len(_MAPPED) : -1].hex()}"
+    return f"6/{packed[:8].hex()}"
 
 
 def _block() -> str:
@@ -110,21 +112,7 @@ def _failures_name(what: Guessed) -> str:
     return f"failures/{what}/{_block_name()}/{_second() // 60}"
 
 
-class ViewLimiter(Limiter):
-    """Limits stand on views here; before every request there is nothing to look for."""
-
-    def _check_request_limit(
-        self,
-        callable_name: str | None = None,
-        in_middleware: bool = True,  # noqa: FBT001, FBT002 -- Flask-Limiter's signature
-    ) -> None:
-        if not in_middleware:
-            super()._check_request_limit(callable_name, in_middleware)
-
-
-limiter = ViewLimiter(
-    _block_name, headers_enabled=False, in_memory_fallback_enabled=True
-)
+limiter = Limiter(_block_name, headers_enabled=False, in_memory_fallback_enabled=True)
 sign_in_tries = limiter.limit(SIGN_IN_LIMIT, methods=["POST"])
 
 
@@ -148,4 +136,5 @@ def arm(app: Flask) -> None:
     app.extensions["tallies"] = Tallies(house.door.pepper, redis)
     app.extensions["households"] = Households()
     app.config["RATELIMIT_STORAGE_URI"] = redis or "counts://"
+    app.extensions["limiter"] = {limiter}  # no hooks: its limits stand on views here
     limiter.init_app(app)

@@ -97,8 +97,8 @@ def page_url(endpoint: str, **values: Any) -> str:
 
 def _choices() -> dict[str, str]:
     """Plain words only: what stands in a kept page must not look like `TOKEN`."""
-    sent = {name: request.args.get(name, "") for name in CHOICES}
-    return {name: value for name, value in sent.items() if value.isalnum()}
+    sent = request.args
+    return {n: sent[n] for n in CHOICES if n in sent and sent[n].isalnum()}
 
 
 def _turned(**changes: str) -> str:

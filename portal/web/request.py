@@ -53,9 +53,10 @@ def installation() -> Installation:
 
 def now() -> datetime:
     """The moment of this request, the same all through it."""
-    if "now" not in g:
-        g.now = installation().clock()
-    return cast(datetime, g.now)
+    found = g.get("now")
+    if found is None:
+        found = g.now = installation().clock()
+    return cast(datetime, found)
 
 
 def today() -> date:

@@ -1,9 +1,12 @@
 """What gives a writer away is found, what does not is left alone."""
 
 import json
+import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from re import _parser as parse  # type: ignore[attr-defined]  # no other way to be sure
+from typing import Any
 
 import pytest
 
@@ -181,6 +184,80 @@ def test_a_page_of_nothing_but_beginnings_ends(piece: str) -> None:
 def test_the_last_words_of_a_long_letter_are_read_like_the_first() -> None:
     text = "路灯坏了，没人来修。" * 500
     assert found(text + "打13812340001") == [("phone", "13812340001")]
+
+
+# What is not searched
+
+
+def matches_without(part: Any, needs: str) -> bool:
+    """Whether a parsed pattern could match where none of the signs stand."""
+    return all(_item_matches_without(op, value, needs) for op, value in part)
+
+
+INSIDE: Mapping[
+    Any, Callable[[Any], Sequence[Any]]
+] = {  # the parts of which one matches
+    parse.BRANCH: lambda value: value[1],
+    parse.SUBPATTERN: lambda value: value[-1:],
+    parse.MAX_REPEAT: lambda value: value[2:] if value[0] else [()],
+    parse.MIN_REPEAT: lambda value: value[2:] if value[0] else [()],
+    parse.ASSERT: lambda value: value[1:],
+}
+
+
+def _item_matches_without(op: Any, value: Any, needs: str) -> bool:
+    if op is parse.LITERAL:
+        return chr(value) not in needs
+    if op is parse.IN:
+        return any(_allows_others(kind, entry, needs) for kind, entry in value)
+    parts = INSIDE[op](value) if op in INSIDE else [()]
+    return any(matches_without(part, needs) for part in parts)
+
+
+def _allows_others(op: Any, value: Any, needs: str) -> bool:
+    """Whether one entry of a set lets in a sign that is not needed."""
+    if op is parse.LITERAL:
+        return chr(value) not in needs
+    if op is parse.RANGE:
+        return any(chr(code) not in needs for code in range(value[0], value[1] + 1))
+    return True
+
+
+NEEDY = 34  # of the rules say what they need: those that cost most to look for
+
+
+def is_skipped_unduly(pattern: str, needs: str) -> bool:
+    """Whether a text without the needed signs may hold what the pattern finds."""
+    parsed = parse.parse(hints.whole(pattern), re.IGNORECASE | re.ASCII)
+    return bool(needs) and matches_without(parsed, needs)
+
+
+def test_no_rule_can_match_without_what_it_needs() -> None:
+    assert [r.pattern for r in RULES if is_skipped_unduly(r.pattern, r.needs)] == []
+    letters = {sign for rule in RULES for sign in rule.needs if sign.isascii()}
+    assert {sign.swapcase() for sign in letters} == letters  # as typed, large or small
+
+
+@pytest.mark.parametrize(
+    ("pattern", "needs"),
+    [
+        ("(我叫)(王)", "李"),
+        ("(我叫|本人)(王)", "我"),
+        ("(我)(王)?", "王"),
+        ("(我)([王李])", "王"),
+        ("(我)(王)(?!李)", "李"),
+    ],
+)
+def test_a_rule_that_would_be_skipped_unduly_would_be_noticed(
+    pattern: str, needs: str
+) -> None:
+    assert is_skipped_unduly(pattern, needs)
+
+
+def test_a_sentence_without_figures_and_names_is_hardly_searched() -> None:
+    signs = set("路灯坏了，没人来修。")
+    skipped = [r for r in hints.READY if r.needs and r.needs.isdisjoint(signs)]
+    assert len(skipped) == len([r for r in RULES if r.needs]) == NEEDY
 
 
 # The browser

@@ -55,8 +55,11 @@ def spots(text: str, rules: Sequence["ReadyRule"] | None = None) -> list[Spot]:
     By every rule, or by those given.
     """
     readings = {way: read(text, way) for way in Reading}
+    signs = {way: set(reading) for way, reading in readings.items()}
     found: list[Spot] = []
     for rule in READY if rules is None else rules:
+        if rule.needs and rule.needs.isdisjoint(signs[rule.reading]):
+            continue
         for start, end in rule.places(readings[rule.reading]):
             if all(end <= one.start or one.end <= start for one in found):
                 found.append(Spot(start, end, rule.kind))
@@ -157,6 +160,7 @@ class ReadyRule:
     reading: Reading
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
+    needs: frozenset[str]
     check: Callable[[str], bool] | None
 
     def places(self, text: str) -> Sequence[tuple[int, int]]:
@@ -193,6 +197,7 @@ def _ready(rule: Rule) -> ReadyRule:
         reading=rule.reading,
         pattern=re.compile(whole(rule.pattern), flags),
         unless=re.compile(rule.unless, flags) if rule.unless else None,
+        needs=frozenset(rule.needs),
         check=_CHECKS.get(rule.check),
     )
 

@@ -9,25 +9,30 @@ DOORS: Sequence[Rule] = (
     Rule(
         Kind.DOOR,
         "()(<BLOCK>?<GAP><UNIT><GAP><FLOOR>?<GAP><ROOM>(?: ?[室号房])?)(?!<COUNT>)",
+        needs="元门梯",
     ),
     Rule(
         Kind.DOOR,
         "()(<BLOCK><GAP>(?:[0-9]{1,2}-)?<FLOOR>?<GAP><ROOM>(?: ?[室号房])?)(?!<COUNT>)",
+        needs="楼栋幢座#院",
     ),
     # 十栋九楼二号, 二单元四楼东户, 3楼左边第一户
     Rule(
         Kind.DOOR,
         "()((?:<BLOCK>|<UNIT>)<GAP><UNIT>?<GAP><FLOOR><GAP>[0-9]{1,2}(?:号|室|门))<NO>",
+        needs="号室门",
     ),
     Rule(
         Kind.DOOR,
         "()(<BLOCK>?<GAP><UNIT>?<GAP><FLOOR><GAP>[东西南北中左右最][边侧手里面头]{0,2}"
         "(?:的|那|第?[0-9])?(?:户|家(?!门口)|门(?!口)))",
+        needs="东西南北中左右最",
     ),
     Rule(
         Kind.DOOR,
         "()((?:<BLOCK>|<UNIT>)<GAP><UNIT>?<GAP><FLOOR><GAP>[左右][手边]{1,2})",
         travels=False,
+        needs="左右",
     ),
     Rule(
         Kind.DOOR,
@@ -44,6 +49,7 @@ DOORS: Sequence[Rule] = (
         Kind.DOOR,
         r"(^|[^0-9a-z.\-/])([a-z]?[0-9]{1,2}[#栋幢座]?[-/][0-9]{1,2}(?:单元)?[-/]"
         "(?!20[0-9]{2}(?![室号]))[0-9]{3,4}(?:室|号)?)(?![0-9a-z/]|<COUNT>)",
+        needs="-/",
     ),
     Rule(
         Kind.DOOR,
@@ -69,6 +75,7 @@ DOORS: Sequence[Rule] = (
         "|[那这][户家]))",
         unless="(?:[共有约近达全村区等余]|一共) ?$",
         travels=False,
+        needs="户主家",
     ),
     Rule(
         Kind.DOOR,
@@ -79,10 +86,14 @@ DOORS: Sequence[Rule] = (
         Kind.DOOR,
         "()([^\\u0000-\\u33ff]{1,4}[路街巷道村湾沟][0-9]{1,5}号)(?=,?就?是我)",
         travels=False,
+        needs="号",
     ),
     # 门牌: 解放巷18号, 7弄21号, 52号附3号, 四组26号, 4排6号
     Rule(
-        Kind.DOOR, "()([0-9]{1,5}弄[0-9]{1,4}号(?:[0-9]{2,4}室?)?)<NO>", travels=False
+        Kind.DOOR,
+        "()([0-9]{1,5}弄[0-9]{1,4}号(?:[0-9]{2,4}室?)?)<NO>",
+        travels=False,
+        needs="弄",
     ),
     Rule(
         Kind.DOOR,
@@ -92,7 +103,11 @@ DOORS: Sequence[Rule] = (
         "(?:[0-9]{1,4}弄)?[0-9十百]{1,5}(?:-[0-9]{1,3})?号"
         "(?:[附之-]?[0-9]{1,3}号?)?(?:[0-9]{1,3}幢)?)<NO>",
     ),
-    Rule(Kind.DOOR, "()([东西南北]?[0-9十]{0,2}(?:巷|弄|胡同)[0-9十]{1,4}号)<NO>"),
+    Rule(
+        Kind.DOOR,
+        "()([东西南北]?[0-9十]{0,2}(?:巷|弄|胡同)[0-9十]{1,4}号)<NO>",
+        needs="巷弄胡",
+    ),
     Rule(
         Kind.DOOR,
         "(门牌(?:号码?)?[是为:]? ?)([^\\u0000-\\u002f:-\\u33ff]{0,8}[0-9]{1,4}"
@@ -101,6 +116,7 @@ DOORS: Sequence[Rule] = (
     Rule(
         Kind.DOOR,
         "()([0-9十]{1,3}(?:村民小组|组|社|队|屯|排)[0-9十]{1,3}号)<NO>",
+        needs="号",
     ),
     # 七组第三户, 村口第一家
     Rule(
@@ -110,6 +126,7 @@ DOORS: Sequence[Rule] = (
         "[后前对]面|往里|数|[0-9]楼)第[0-9十]{1,2}(?:家|户|栋|间)(?:人家)?)"
         "(?!超市|店|饭|企业|公司|工厂|商|酒|理发|药)",
         travels=False,
+        needs="第",
     ),
     Rule(
         Kind.DOOR,
@@ -123,6 +140,7 @@ DOORS: Sequence[Rule] = (
         "()((?:[^\\u0000-\\u33ff][组队])?(?:<L>|老[<Y>])家的?(?:隔壁|对[面门]"
         "|斜对面|旁边|[后前][面头]))",
         reading=Reading.WORDS,
+        needs="家",
     ),
     Rule(
         Kind.DOOR,
@@ -131,6 +149,7 @@ DOORS: Sequence[Rule] = (
         "|[东西南北左右][边侧面头]|楼[上下]|附近))",
         reading=Reading.WORDS,
         travels=False,
+        needs="家屋",
     ),
     Rule(
         Kind.DOOR,
@@ -151,5 +170,6 @@ DOORS: Sequence[Rule] = (
         "()([^\\u0000-\\u33ff个小](?:组|队|社)的?(?:老<S>|<NAME>)家)(?!族|属|长)",
         reading=Reading.WORDS,
         travels=False,
+        needs="家",
     ),
 )

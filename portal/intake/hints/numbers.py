@@ -42,12 +42,14 @@ NUMBERS: Sequence[Rule] = (
         Kind.PHONE,
         r"<0>((?:\+?(?:00)?\(?\+?86\)?<->)?1<->[3-9](?:<->[0-9]){9})(?![0-9])",
         unless=_RUNNING_NUMBER,
+        needs="1",
     ),
     Rule(
         Kind.PHONE,
         r"<0>(\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?<->[2-8](?:[ -]?[0-9]){6,7})(?![0-9]"
         r"|-[0-9])",
         unless=_NOT_PRIVATE,
+        needs="0",
     ),
     Rule(
         Kind.PHONE,
@@ -73,6 +75,7 @@ NUMBERS: Sequence[Rule] = (
         Kind.MAIL,
         r"()([a-z0-9._%+\-]{1,64} ?(?:@|\(at\)|艾特) ?[a-z0-9\-]{1,40}"
         r"(?:\.[a-z0-9\-]{1,20}){1,4})",
+        needs="@tT艾",
     ),
     # WeChat: a letter, then 5 to 19 letters, digits, _ or -; QQ: 5 to 11 digits
     Rule(
@@ -83,5 +86,6 @@ NUMBERS: Sequence[Rule] = (
         "(?:账号|帐号|号码?|id|是|为|叫|搜|加|:|,| ){0,4})"
         "([a-z][a-z0-9_-]{5,19}|[1-9][0-9]{4,10}"
         "(?![0-9.]{0,9}[0-9元块年月日个点%万笔]))(?![a-z0-9@])",
+        needs="微薇威wWvVqQ扣抖快支",
     ),
 )

@@ -5,21 +5,29 @@ from collections.abc import Sequence
 from portal.intake.hints.rules import Kind, Reading, Rule
 
 
-def _words(kind: Kind, pattern: str) -> Rule:
-    return Rule(kind, pattern, reading=Reading.WORDS)
+def _words(kind: Kind, pattern: str, needs: str = "") -> Rule:
+    return Rule(kind, pattern, needs=needs, reading=Reading.WORDS)
 
 
-def _here(kind: Kind, pattern: str) -> Rule:
+def _here(kind: Kind, pattern: str, needs: str = "") -> Rule:
     """A rule for the server alone."""
-    return Rule(kind, pattern, reading=Reading.WORDS, travels=False)
+    return Rule(kind, pattern, needs=needs, reading=Reading.WORDS, travels=False)
 
 
 # What every phone can know: the commonest surnames, the nearest kin, an end behind the
 # name. The server looks for the rest as well.
 _LIGHT = (
     _words(Kind.KIN, "(<ME>家?的?[大二小]?<K>(?:名?叫|是|,|:)?)(<L>)(?=<B>)"),
-    _words(Kind.KIN, "((?:<ME>就?是|作为))(<L>)(?=家?[的他]?[大二小]?<K>)"),
-    _words(Kind.KIN, "(^|[ .,|])(<L>)(?=就?是(?:我|俺)们?家?的?<K>)"),
+    _words(
+        Kind.KIN,
+        "((?:<ME>就?是|作为))(<L>)(?=家?[的他]?[大二小]?<K>)",
+        needs="是作",
+    ),
+    _words(
+        Kind.KIN,
+        "(^|[ .,|])(<L>)(?=就?是(?:我|俺)们?家?的?<K>)",
+        needs="是",
+    ),
     _words(
         Kind.NAME,
         "((?:<ME>的?|本人)(?:(?:名字|大名)?(?:就?叫|是)|就?系|名叫|[,:])[做 ]?)"
@@ -33,6 +41,7 @@ _LIGHT = (
     _words(
         Kind.NAME,
         "(<ME>就?是|[叫喊]我)([老小][<Y>]|[<Y>](?:师傅|大[爷妈姐哥]|[叔姨婶]))(?=<END>|就|吧)",
+        needs="是叫喊",
     ),
     _words(
         Kind.WORK,
@@ -65,6 +74,7 @@ _KIN = (
         Kind.KIN,
         "((?:<ME>就?(?:是|系)|本人(?:就?是|系)|作为|身为)[^.,|不没]{0,8}?)"
         "(<NAME>|老<S>|<S>(?=家))(?=<TIE><KIN>)",
+        needs="是系作身",
     ),
     # 我是小宝妈, 我儿子叫明明: names that are no surname's
     _here(
@@ -83,12 +93,14 @@ _KIN = (
         "|老板|经理|会计|[村队组局镇乡站所科院校]长))<X><G>{1,2})"
         "(?=(?:的|家的)(?:大|小|二)?(?:媳妇|老婆|老公|丈夫|妻子|爱人|儿子|女儿|爸"
         "|妈|父|母|孙|侄|弟|哥|姐|妹))",
+        needs="妇婆公夫妻爱儿爸妈父母孙侄弟哥姐妹",
     ),
     # 贺建民是我爹
     _here(
         Kind.KIN,
         "(^|[ .,|:(个位为计记任长员师])(<NAME>|老<S>)(?=(?:他)?(?:就)?是(?:我|俺"
         "|咱)们?(?:家|屋里|屋头)?的?<KIN>)",
+        needs="是",
     ),
     # 我跟崔明亮是亲兄弟
     _here(
@@ -105,11 +117,13 @@ _SELF = (
     _here(
         Kind.NAME,
         f"({_CALLED})(<NAME>(?=<END>|[是在]))",
+        needs="名叫唤",
     ),
     _here(
         Kind.NAME,
         f"({_CALLED})(<NICK><END>|[阿艾买吾热努尼扎次卓达巴旦格桑玛洛索央乌帕迪库古玉"
         f"依麦]<G>{{2,5}}<END>)",
+        needs="名叫唤",
     ),
     # 我是…, 我是村民…, 我是住村东的…
     _here(
@@ -117,10 +131,23 @@ _SELF = (
         "((?:<ME>|本人)就?[是系](?:[^.,|不没]{0,8}?[的员民主师医生工兵友妇军长人户]"
         "|[一名这个]{0,2}) ?)"
         "(<NAME>|[老小]<S>)<END>",
+        needs="是系",
     ),
-    _here(Kind.NAME, "((?:<ME>|本人)就?[是系][^.,|不没]{0,8}?)(<S><TITLE>)<END>"),
-    _here(Kind.NAME, "((?:^|[^本])(?:本人|在下) ?,?)(<NAME>)<END>"),
-    _here(Kind.NAME, "((?:^|[.,| ])(?:我|俺),)(<NAME>)(?=[,.])"),
+    _here(
+        Kind.NAME,
+        "((?:<ME>|本人)就?[是系][^.,|不没]{0,8}?)(<S><TITLE>)<END>",
+        needs="是系",
+    ),
+    _here(
+        Kind.NAME,
+        "((?:^|[^本])(?:本人|在下) ?,?)(<NAME>)<END>",
+        needs="本在",
+    ),
+    _here(
+        Kind.NAME,
+        "((?:^|[.,| ])(?:我|俺),)(<NAME>)(?=[,.])",
+        needs="我俺",
+    ),
     _here(
         Kind.NAME, "((?:我|俺)(?:在此|自己)?)(<NAME>)(?=敢|愿意?|以人格|在此|保证|发誓)"
     ),
@@ -128,6 +155,7 @@ _SELF = (
     _here(
         Kind.NAME,
         "((?:我|俺|咱|本人|免贵|[敝鄙]人?|额)们?[婆娘]?家?是?姓 ?)(<S>(?!名))",
+        needs="姓",
     ),
     # 大家都叫我刘婶
     _here(
@@ -135,6 +163,7 @@ _SELF = (
         "((?:[叫喊称]|管)(?:呼)?(?:我|俺|咱|额)(?:一声|声|叫|是|为|做)?|人称|外号"
         "(?:叫|是)?|小名(?:叫|是)?|绰号(?:叫|是)?)"
         "(<NICK>)(?=<END>|就|都|吧)",
+        needs="叫喊称管号名",
     ),
     # 反映人：…, 实名举报，…
     _here(
@@ -176,6 +205,7 @@ _WORK = (
         "((?:<ME>|本人)就?(?:是|系|当过?)(?:这里|这个|这[栋片]|我们|咱们?|本|你们)?的?)"
         "([^.,|不没要找问被让想对请给和跟在了]{0,5}<POST>)(?=<END>|家?的(?:大|小"
         "|二)?<KIN>|[吧啊呢])",
+        needs="是系当",
     ),
     _here(
         Kind.WORK,

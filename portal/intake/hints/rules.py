@@ -59,12 +59,15 @@ class Reading(StrEnum):
 class Rule:
     """One pattern; `unless` is tried on the few signs before the spot.
 
-    What does not travel is looked for by the server alone: the page has 14 KB.
+    A text with none of the signs in `needs` holds nothing the pattern could find, and
+    is not searched. What does not travel is looked for by the server alone: the page
+    has 14 KB.
     """
 
     kind: Kind
     pattern: str
     unless: str = ""
+    needs: str = ""
     check: Check = Check.NONE
     reading: Reading = Reading.DIGITS
     travels: bool = True

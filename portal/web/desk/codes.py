@@ -16,7 +16,6 @@ from portal.kernel import audit, codes
 from portal.kernel.errors import NotFoundError, Refusal
 from portal.people import Permission
 from portal.places import Place
-from portal.posters.words import notice_of
 from portal.rounds import places_in
 from portal.web import guards
 from portal.web.desk import nav
@@ -197,17 +196,9 @@ def _picture() -> bytes | None:
 
 def _chats(codes: list[Code]) -> list[tuple[Code, str]]:
     """What to paste into each of the community's groups."""
-    settings, round_ = installation().settings, nav.the_round()
+    house, round_ = installation(), nav.the_round()
     return [
-        (
-            code,
-            notice_of(
-                code,
-                round_,
-                base_url=settings.base_url,
-                opening_hours=settings.opening_hours,
-            ).chat_text,
-        )
+        (code, house.notice(code, round_).chat_text)
         for code in codes
         if code.is_live and code.channel.kind in ONLINE
     ]

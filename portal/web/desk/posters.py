@@ -16,7 +16,6 @@ from portal.people import Permission
 from portal.posters.formats import FORMATS, LOOKS, SHARE
 from portal.posters.proof import made, share_picture
 from portal.posters.typeset import Cut, Type
-from portal.posters.words import notice_of
 from portal.rounds import get_round
 from portal.web.desk import nav
 from portal.web.desk.desk_form import DeskForm
@@ -95,15 +94,9 @@ def single(code: str, format_name: str) -> ResponseReturnValue:
     look = LOOKS.get(request.args.get("style", "formal"))
     if found is None or format_ is None or look is None:
         abort(404)
-    settings = installation().settings
-    round_ = get_round(db(), found.round_id)
-    notice = notice_of(
-        found,
-        round_,
-        base_url=settings.base_url,
-        opening_hours=installation().hours_of(round_.opening_hours),
-    )
-    type_ = Type(Cut.of(notice.signs, settings.font))
+    house = installation()
+    notice = house.notice(found, get_round(db(), found.round_id))
+    type_ = Type(Cut.of(notice.signs, house.settings.font))
     content = made(notice, format_, look, type_).content
     stem = f"{notice.place}-{notice.label}-{format_.label}-{code}"
     if format_ is SHARE:

@@ -1,11 +1,10 @@
 """Writing a letter: category, words, a contact if one wants; then the receipt."""
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from flask import Blueprint, g
+from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
-from wtforms import RadioField, StringField, TextAreaField
 
 from portal.entrances import Entrance
 from portal.intake import receipts, sanitize
@@ -14,19 +13,18 @@ from portal.intake.hints import masked
 from portal.intake.receive import (
     LONGEST_CONTACT,
     LONGEST_LETTER,
-    AnswersError,
     Complaint,
     NotOpenError,
     receive_complaint,
 )
 from portal.kernel.codes import in_fours
+from portal.kernel.errors import Refusal
 from portal.questionnaires.shipped import categories
 from portal.rounds.phases import PublicAct
-from portal.web.errors import status_of
-from portal.web.guards import RECEIPT, ExpiredFormError, Form, form_token
+from portal.web.guards import RECEIPT, Form, form_token
 from portal.web.limits import fuse
 from portal.web.public import hints
-from portal.web.public.arrivals import arrival
+from portal.web.public.arrivals import arrival, taken
 from portal.web.public.hub import entrance_of, start
 from portal.web.public.receipt_picture import picture
 from portal.web.rendering import TOKEN, kept_page, render
@@ -37,34 +35,46 @@ bp = Blueprint("complaint", __name__)
 HINTED = 422  # Unprocessable Content: not taken yet, one more tap takes it
 
 
-class ComplaintForm(Form):
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
     """A letter as it is typed."""
 
-    category = RadioField(validate_choice=False)
-    text = TextAreaField()
-    contact = StringField()
-    urgent = StringField()
-    hint = StringField()  # what to do about words that give the writer away
+    category: str = ""
+    text: str = ""
+    contact: str = ""
+    urgent: str = ""
+    hint: str = ""  # what to do about words that give the writer away
+
+    @classmethod
+    def sent(cls) -> "Sheet":
+        """What the form of this request holds."""
+        sent = request.form.to_dict()
+        return cls(
+            category=sent.get("category", ""),
+            text=sent.get("text", ""),
+            contact=sent.get("contact", ""),
+            urgent=sent.get("urgent", ""),
+            hint=sent.get("hint", ""),
+        )
 
     def draft(self) -> Complaint:
         """The letter, spots covered if so wished; an unknown category is 「别的事」."""
         known = {category.id for category in categories()}
-        chosen = self.category.data if self.category.data in known else "other"
-        text = self.text.data or ""
-        if self.hint.data == "mask":
+        text = self.text
+        if self.hint == "mask":
             text = sanitize.plain_text(text)
             text = masked(text) if len(text) <= LONGEST_LETTER else text
         return Complaint(
-            category=chosen,
+            category=self.category if self.category in known else "other",
             text=text,
-            contact=self.contact.data or "",
-            is_urgent=self.urgent.data == "1",
+            contact=self.contact,
+            is_urgent=self.urgent == "1",
         )
 
     def spots(self) -> Sequence[tuple[str, str]]:
         """What may give the writer away, until they have said what to do about it."""
-        is_decided = self.hint.data in {"mask", "keep"}
-        return [] if is_decided else hints.found(self.text.data or "")
+        is_decided = self.hint in {"mask", "keep"}
+        return [] if is_decided else hints.found(self.text)
 
 
 @bp.get("/Q/<code>/complaint")
@@ -81,19 +91,19 @@ def form(code: str) -> ResponseReturnValue:
 @fuse
 def send(code: str) -> ResponseReturnValue:
     """Seal the letter and hand out its receipt, or say what is missing or shows."""
-    entrance, letter = entrance_of(code), ComplaintForm()
+    entrance, letter = entrance_of(code), Sheet.sent()
     if entrance.allows(PublicAct.COMPLAIN) and (spots := letter.spots()):
         return _page(entrance, letter, spots=spots), HINTED
-    try:
-        receipt = receive_complaint(
-            installation().door,
-            arrival=arrival(entrance),
-            complaint=letter.draft(),
-        )
-    except (AnswersError, ExpiredFormError) as refusal:
-        errors = refusal.errors if isinstance(refusal, AnswersError) else {}
-        page = _page(entrance, letter, errors=errors, top=refusal.sentence)
-        return page, status_of(refusal)
+    return taken(
+        lambda: _taken(entrance, letter),
+        again=lambda refusal: _page(entrance, letter, refusal),
+    )
+
+
+def _taken(entrance: Entrance, letter: Sheet) -> ResponseReturnValue:
+    receipt = receive_complaint(
+        installation().door, arrival=arrival(entrance), complaint=letter.draft()
+    )
     return kept_page("receipt", lambda: _receipt(entrance), lambda: _fills(receipt))
 
 
@@ -121,15 +131,14 @@ def _receipt(entrance: Entrance) -> str:
 
 def _kept(code: str) -> str:
     g.token_place = TOKEN
-    return _page(entrance_of(code), ComplaintForm(formdata=None))
+    return _page(entrance_of(code), Sheet())
 
 
 def _page(
     entrance: Entrance,
-    letter: ComplaintForm,
+    letter: Sheet,
+    refusal: Refusal | None = None,
     *,
-    errors: Mapping[str, str] = MappingProxyType({}),
-    top: str = "",
     spots: Sequence[tuple[str, str]] = (),
 ) -> str:
     if not entrance.allows(PublicAct.COMPLAIN):
@@ -137,10 +146,11 @@ def _page(
     return render(
         "public/complaint/form.html",
         entrance=entrance,
-        form=letter,
+        letter=letter,
+        form=Form(),
         categories=categories(),
-        errors=errors,
-        top=top,
+        errors=refusal.errors if refusal else {},
+        top=refusal.sentence if refusal else "",
         spots=spots,
         hint_title=hints.TITLE,
         hint_words=hints.words(),

@@ -78,9 +78,9 @@ def _slow_guesses(code: str) -> None:
 
     A form's token was made for its own page, so who sends one does not guess.
     """
-    if limits.failures(Guessed.CODE) <= limits.MOST_FAILURES:
-        return
     if request.method == "POST" and is_of_this_page():
+        return
+    if limits.failures(Guessed.CODE) <= limits.MOST_FAILURES:
         return
     began, _, mac = request.args.get(WAITED, "").partition(".")
     if not hmac.compare_digest(mac.encode(), _mac(began, code).encode()):

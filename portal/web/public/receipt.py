@@ -4,7 +4,7 @@ The code never stands in an address: it travels in the body of every form, and n
 session remembers it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Blueprint, request
@@ -20,14 +20,15 @@ from portal.intake.receipts import (
     UnknownReceiptError,
     typed_receipt,
 )
-from portal.intake.receive import AnswersError
 from portal.kernel import codes
+from portal.kernel.errors import Refusal
 from portal.questionnaires.shipped import categories
 from portal.review.dialogue import Progress, Standing, standing
 from portal.web import limits
 from portal.web.errors import status_of
-from portal.web.guards import ExpiredFormError, Form, nonce
+from portal.web.guards import Form, nonce
 from portal.web.limits import Guessed, fuse
+from portal.web.public.arrivals import taken
 from portal.web.public.receipt_picture import picture
 from portal.web.puzzles import is_answered
 from portal.web.rendering import render
@@ -91,11 +92,10 @@ def show() -> ResponseReturnValue:
 @fuse
 def add() -> ResponseReturnValue:
     """Take words in, in answer or of one's own accord."""
-    try:
-        _take(additions.enclosed_text(AddForm().text.data or ""))
-    except (AnswersError, ExpiredFormError) as refusal:
-        return _again(refusal)
-    return _page(said="added")
+    words = AddForm().text.data or ""
+    return taken(
+        lambda: _added(additions.enclosed_text(words), said="added"), again=_page
+    )
 
 
 @bp.post("/receipt/outcome")
@@ -103,12 +103,11 @@ def add() -> ResponseReturnValue:
 def outcome() -> ResponseReturnValue:
     """Take the answer to 「解决了吗」."""
     sent = OutcomeForm()
-    try:
-        answer, words = sent.outcome.data or "", sent.words.data or ""
-        _take(additions.enclosed_outcome(answer, words))
-    except (AnswersError, ExpiredFormError) as refusal:
-        return _again(refusal)
-    return _page(said="answered")
+    answer, words = sent.outcome.data or "", sent.words.data or ""
+    return taken(
+        lambda: _added(additions.enclosed_outcome(answer, words), said="answered"),
+        again=_page,
+    )
 
 
 @bp.post("/receipt/withdraw")
@@ -151,7 +150,7 @@ def sent_receipt() -> str:
     return typed_receipt(request.form.get("receipt", ""))
 
 
-def _take(enclosure: Enclosure) -> None:
+def _added(enclosure: Enclosure, *, said: str) -> str:
     with looking_up(sent_receipt()) as digits:
         additions.receive_addition(
             reading(),
@@ -161,6 +160,7 @@ def _take(enclosure: Enclosure) -> None:
             addition=enclosure,
             today=today(),
         )
+    return _page(said=said)
 
 
 @contextmanager
@@ -178,18 +178,11 @@ def looking_up(digits: str) -> Iterator[str]:
         raise
 
 
-def _again(refusal: AnswersError | ExpiredFormError) -> ResponseReturnValue:
-    """The letter's page with what was typed still in its form."""
-    errors = refusal.errors if isinstance(refusal, AnswersError) else {}
-    return _page(errors=errors, top=refusal.sentence), status_of(refusal)
-
-
-def _page(
-    *, said: str = "", errors: Mapping[str, str] | None = None, top: str = ""
-) -> str:
+def _page(refusal: Refusal | None = None, *, said: str = "") -> str:
+    """The letter's page; after a refusal with what was typed still in its form."""
     with looking_up(sent_receipt()) as digits:
         found = standing(reading(), installation().door, typed=digits)
-    kept = {} if top else {"formdata": None}
+    kept = {} if refusal else {"formdata": None}
     return render(
         "public/receipt/standing.html",
         standing=found,
@@ -200,8 +193,8 @@ def _page(
         add=AddForm(**kept),
         answer=OutcomeForm(**kept),
         said=said,
-        errors=errors or {},
-        top=top,
+        errors=refusal.errors if refusal else {},
+        top=refusal.sentence if refusal else "",
     )
 
 

@@ -6,20 +6,16 @@ from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
 from portal.entrances import Entrance
-from portal.intake.receive import (
-    AnswersError,
-    NotOpenError,
-    QuestionnaireChangedError,
-    receive_answers,
-)
+from portal.intake.receive import NotOpenError, receive_answers
+from portal.kernel.errors import Refusal
 from portal.questionnaires.definition import Definition
 from portal.questionnaires.frozen import questionnaire_of
 from portal.questionnaires.walk import script_rules
 from portal.rounds.phases import PublicAct
-from portal.web.errors import LONGEST_TICK, status_of
-from portal.web.guards import ExpiredFormError, Form, form_token
+from portal.web.errors import LONGEST_TICK
+from portal.web.guards import Form, form_token
 from portal.web.limits import fuse
-from portal.web.public.arrivals import HONEYPOT, arrival
+from portal.web.public.arrivals import HONEYPOT, arrival, taken
 from portal.web.public.hub import entrance_of, start
 from portal.web.puzzles import FIELDS
 from portal.web.rendering import TOKEN, kept_page, render
@@ -46,24 +42,23 @@ def send(code: str) -> ResponseReturnValue:
     """Take the answers, or show them again with what is missing."""
     entrance = entrance_of(code)
     posted = request.form.to_dict(flat=False)
-    try:
-        receive_answers(
-            reading(),
-            installation().door,
-            arrival=arrival(entrance),
-            revision=request.form.get("revision", ""),
-            posted=posted,
-        )
-    except (AnswersError, QuestionnaireChangedError, ExpiredFormError) as refusal:
-        errors = refusal.errors if isinstance(refusal, AnswersError) else {}
-        page = _page(entrance, posted=posted, errors=errors, top=refusal.sentence)
-        return page, status_of(refusal)
+    return taken(
+        lambda: _taken(entrance, posted),
+        again=lambda refusal: _page(entrance, posted, refusal),
+    )
+
+
+def _taken(
+    entrance: Entrance, posted: Mapping[str, Sequence[str]]
+) -> ResponseReturnValue:
+    receive_answers(
+        reading(),
+        installation().door,
+        arrival=arrival(entrance),
+        revision=request.form.get("revision", ""),
+        posted=posted,
+    )
     return kept_page("thanks", lambda: _thanks(entrance))
-
-
-def _kept(code: str) -> str:
-    g.token_place = TOKEN
-    return _page(entrance_of(code), posted={}, errors={}, top="")
 
 
 def _thanks(entrance: Entrance) -> str:
@@ -71,12 +66,15 @@ def _thanks(entrance: Entrance) -> str:
     return render("public/survey/thanks.html", entrance=entrance, thanks=thanks)
 
 
+def _kept(code: str) -> str:
+    g.token_place = TOKEN
+    return _page(entrance_of(code), posted={})
+
+
 def _page(
     entrance: Entrance,
-    *,
     posted: Mapping[str, Sequence[str]],
-    errors: Mapping[str, str],
-    top: str,
+    refusal: Refusal | None = None,
 ) -> str:
     if not entrance.allows(PublicAct.ANSWER):
         raise NotOpenError
@@ -91,8 +89,8 @@ def _page(
         rules=script_rules(definition),
         posted=posted,
         left_over=_left_over(definition, posted),
-        errors=errors,
-        top=top,
+        errors=refusal.errors if refusal else {},
+        top=refusal.sentence if refusal else "",
         form=Form(),
     )
 

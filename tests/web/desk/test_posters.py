@@ -8,9 +8,11 @@ import pytest
 from flask import Flask
 from PIL import Image
 
+from portal.entrances import Code
 from portal.kernel import jobs
 from portal.posters import fonts, proof
 from portal.posters.fonts import NoFontError, Style
+from portal.rounds import get_round
 from portal.web.installation import Installation
 from tests.makers import Cast, signed_in
 from tests.visitor import Visitor
@@ -44,6 +46,18 @@ def test_the_share_card_is_a_picture(office: Visitor, cast: Cast) -> None:
     assert answer.mimetype == "image/png"
     picture = Image.open(io.BytesIO(answer.data))
     assert proof.scans(picture) == [f"http://127.0.0.1:8000/Q/{cast.yunxi}"]
+
+
+def test_a_notice_says_the_hours_of_its_round_or_the_usual_ones(
+    house: Installation, cast: Cast
+) -> None:
+    with house.sessions() as session:
+        round_ = get_round(session, cast.round_id)
+        code = session.get_one(Code, cast.yunxi)
+        usual = house.notice(code, round_).opening_hours
+        round_.opening_hours = "07:00,20:30"
+        own = house.notice(code, round_).opening_hours
+    assert (usual, own) == ("8、12、18 点", "7、20:30 点")
 
 
 @pytest.mark.parametrize("path", ["NOSUCHQR/a4", "{code}/a9", "{code}/a4?style=neon"])

@@ -292,7 +292,10 @@ def test_only_counted_hops_of_what_was_forwarded_are_believed(
         ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
         ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
         ("::ffff:203.0.113.1", "203.0.113.9", True),
+        ("fe80::1%eth0", "fe80::2", True),
         ("not an address", "203.0.113.9", False),
+        ("203.0.113.1\0", "not an address", True),
+        ("\udcff", "::1::", True),
     ],
 )
 def test_addresses_are_counted_by_block(one: str, other: str, is_same: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,17 @@ from portal.review import letters
 from portal.rounds import Phase
 from portal.web.installation import Installation
 from portal.web.limits import MOST_FAILURES
+from portal.web.public import receipt_picture
+from portal.web.public.receipt_picture import (
+    CELL,
+    FACE,
+    GAP,
+    IN_LINE,
+    MARGIN,
+    ROWS,
+    SIZE,
+    TOP,
+)
 from portal.web.puzzles import STATUS
 from tests.makers import Cast, Clock, in_phase, make_complaint, make_reader
 from tests.visitor import Page, Visitor
@@ -267,31 +278,50 @@ def test_the_slip_says_the_same_everywhere(slip: Page) -> None:
     assert "data-print" in slip.html
 
 
-def digits_on(picture: str) -> list[bytes]:
-    """The drawn digits in order, as bitmaps."""
-    from portal.web.public.receipt_picture import DIGIT, GAP, IN_LINE, LINE
-
-    head, _, body = picture.partition(",")
+def picture_at(source: str) -> Image.Image:
+    """The picture of a `data:` address, as a phone opens it."""
+    head, _, body = source.partition(",")
     assert head == "data:image/png;base64"
-    with Image.open(BytesIO(b64decode(body))) as image:
-        boxes = []
-        for place in range(20):
-            line, column = divmod(place, IN_LINE)
-            left, top = 40 + column * DIGIT + column // 4 * GAP, 12 + line * LINE
-            boxes.append((left, top, left + DIGIT, top + LINE))
-        return [image.crop(box).tobytes() for box in boxes]
+    image = Image.open(BytesIO(b64decode(body)))
+    image.load()
+    return image
+
+
+def digits_on(image: Image.Image) -> list[bytes]:
+    """The drawn digits in order, as bitmaps."""
+    boxes = []
+    for place in range(20):
+        line, column = divmod(place, IN_LINE)
+        left = 8 * (MARGIN + column * CELL + column // 4 * GAP)
+        top = 1 + line * ROWS
+        boxes.append((left, top, left + 8 * CELL, top + ROWS))
+    return [image.crop(box).tobytes() for box in boxes]
 
 
 def test_the_picture_shows_the_digits_and_no_others(slip: Page) -> None:
     """Equal digits look equal, different ones different."""
     (receipt,) = set(slip.form["receipt"])
     (source,) = [g["src"] for t, g in slip.reading.tags if t == "img"]
-    drawn = digits_on(source)
+    drawn = digits_on(picture_at(source))
     assert len(drawn) == 20
     for one in range(20):
         for other in range(20):
             same = receipt[one] == receipt[other]
             assert (drawn[one] == drawn[other]) == same
+
+
+@pytest.mark.parametrize("receipt", ["01234567890123456789", "98765432109876543210"])
+def test_the_picture_is_what_a_drawing_program_makes_of_the_digits(
+    receipt: str,
+) -> None:
+    drawn = Image.new("1", SIZE, 1)
+    face = ImageFont.load_default(size=FACE)
+    for place, digit in enumerate(receipt):
+        line, column = divmod(place, IN_LINE)
+        left = 8 * (MARGIN + column * CELL + column // 4 * GAP)
+        at = (left, 1 + line * ROWS + TOP)
+        ImageDraw.Draw(drawn).text(at, digit, fill=0, font=face)
+    assert picture_at(receipt_picture.picture(receipt)).tobytes() == drawn.tobytes()
 
 
 def test_two_visitors_get_their_own_slips(visitor: Visitor, cast: Cast) -> None:
