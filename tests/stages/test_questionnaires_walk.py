@@ -12,7 +12,6 @@ from portal.questionnaires.definition import Definition, Option, parse
 from portal.questionnaires.shipped import compose
 from portal.questionnaires.walk import (
     Walk,
-    conditional_items,
     script_rules,
     specialise,
     walk,
@@ -259,11 +258,13 @@ def test_a_specialised_definition_asks_no_fact() -> None:
     assert urban.sections[1] == WHOLE.sections[1]
 
 
-def test_only_questions_that_hang_on_answers_are_conditional() -> None:
-    rural = specialise(WHOLE, RURAL)
+def test_only_what_hangs_on_answers_has_a_rule() -> None:
     expected = {"note", "why", "mx", "deep", "c", "after", "last"}
-    assert conditional_items(rural) == expected
-    assert "after" not in conditional_items(specialise(WHOLE, {"channel_kind": "lift"}))
+    rules = script_rules(specialise(WHOLE, RURAL))
+    assert set(rules.questions) == expected
+    assert set(rules.headings) == {"second"}
+    lift = script_rules(specialise(WHOLE, {"channel_kind": "lift"}))
+    assert set(lift.questions) == expected - {"after"}
 
 
 def test_the_script_gets_the_same_rules_as_the_server() -> None:
@@ -271,7 +272,26 @@ def test_the_script_gets_the_same_rules_as_the_server() -> None:
     expected = dict(RULES)
     del expected["farm"]
     expected["after"] = {"any": [{"q": "farm", "op": "eq", "v": "no"}]}
-    assert rules == expected
+    assert rules.questions == expected
+
+
+def test_a_heading_goes_with_the_last_question_under_it() -> None:
+    rules = script_rules(WHOLE)
+    assert rules.headings == {"second": {"any": [RULES["last"]]}}
+    first, second = WHOLE.sections
+    second = replace(second, visible=None, items=(first.items[7],))
+    rules = script_rules(replace(WHOLE, sections=(first, second)))
+    assert rules.headings == {"second": {"any": [RULES["why"]]}}
+
+
+def test_that_a_matrix_was_answered_the_script_sees_at_its_rows() -> None:
+    asks = {"not": {"q": "mx", "op": "answered"}}
+    later = {**SOME, "id": "later", "type": "text", "visible": asks}
+    section = DOCUMENT["sections"][0]
+    longer = {**section, "items": [*section["items"], later]}
+    rules = script_rules(parse({**DOCUMENT, "sections": [longer]}))
+    rows = [{"q": f"mx.{row}", "op": "answered"} for row in ("a", "b")]
+    assert rules.questions["later"] == {"not": {"any": rows}}
 
 
 # Properties. The oracle below reads the rules anew from the JSON.
