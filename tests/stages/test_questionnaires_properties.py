@@ -21,7 +21,9 @@ from portal.questionnaires.definition import (
     parse,
     revision,
 )
-from tests.stages.definitions import Document, documents
+from portal.questionnaires.walk import specialise, walk
+from tests.stages.definitions import Document, documents, facts
+from tests.stages.rules_anew import holds, rules_of
 from tests.stages.schema import fits
 from tests.stages.test_questionnaires_definition import JSON, spots
 
@@ -197,7 +199,7 @@ def test_they_agree_how_many_scales_there_may_be() -> None:
         assert len(refusals(document)) == complaints
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(documents(), st.data())
 def test_they_agree_about_any_document_with_anything_in_it(
     document: Document, data: st.DataObject
@@ -229,7 +231,7 @@ def test_where_they_once_differed_they_agree(
     assert len(refusals(document)) == complaints
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(documents())
 def test_every_document_is_read_and_reads_the_same_from_its_canonical_form(
     document: Document,
@@ -238,3 +240,46 @@ def test_every_document_is_read_and_reads_the_same_from_its_canonical_form(
     assert fits(document)
     assert parse(again) == parse(document)
     assert revision(again) == revision(document)
+
+
+# The walk, over any document
+
+
+WORDS = st.sampled_from(
+    ["", " ", "字", "3", "2.5", "-1", "2026-03-15", "\x00", "a" * 70]
+)
+
+
+@st.composite
+def posted(draw: st.DrawFn, document: Document) -> dict[str, list[str]]:
+    """What a browser or somebody else might send for a document: fitting, or not."""
+    found = {}
+    for item in parse(document).items.values():
+        offered = st.sampled_from(sorted(item.option_ids)) if item.options else WORDS
+        for name in sorted({*item.fields, item.id, f"{item.id}.nosuch"}):
+            if draw(st.integers(0, 2)):
+                found[name] = draw(st.lists(offered | WORDS, max_size=2))
+    return found
+
+
+@settings(max_examples=70, deadline=None)
+@given(documents(), facts(), st.data())
+def test_no_answer_to_a_question_that_is_not_there_is_ever_taken(
+    document: Document, known: dict[str, str], data: st.DataObject
+) -> None:
+    found = walk(parse(document), data.draw(posted(document)), known)
+    seen = {**found.ticks, **found.texts, **found.contact}
+    rules = rules_of(document)
+    hidden = {i for i, rule in rules.items() if not holds(rule, seen, known)}
+    assert hidden.isdisjoint(name.partition(".")[0] for name in seen)
+    assert hidden.isdisjoint({*found.shown, *found.errors})
+
+
+@settings(max_examples=30, deadline=None)
+@given(documents(), facts(), st.data())
+def test_what_a_community_is_shown_walks_like_the_whole(
+    document: Document, known: dict[str, str], data: st.DataObject
+) -> None:
+    sent = data.draw(posted(document))
+    whole = parse(document)
+    assert walk(specialise(whole, known), sent, {}) == walk(whole, sent, known)

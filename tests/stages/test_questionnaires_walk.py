@@ -16,6 +16,7 @@ from portal.questionnaires.walk import (
     specialise,
     walk,
 )
+from tests.stages.rules_anew import holds
 
 YES_NO = [
     {"id": "yes", "label": "是"},
@@ -294,42 +295,14 @@ def test_that_a_matrix_was_answered_the_script_sees_at_its_rows() -> None:
     assert rules.questions["later"] == {"not": {"any": rows}}
 
 
-# Properties. The oracle below reads the rules anew from the JSON.
-
-
-def oracle(rule: Any, seen: Mapping[str, Any], facts: Mapping[str, str]) -> bool:
-    if "all" in rule:
-        return all(oracle(part, seen, facts) for part in rule["all"])
-    if "any" in rule:
-        return any(oracle(part, seen, facts) for part in rule["any"])
-    if "not" in rule:
-        return not oracle(rule["not"], seen, facts)
-    if "fact" in rule:
-        return facts.get(rule["fact"]) in rule["in"]
-    given = seen.get(rule["q"])
-    return given is not None and compares(given, rule["op"], rule.get("v"))
-
-
-def compares(given: Any, op: str, v: Any) -> bool:
-    if op in {"has_any", "has_all"}:
-        common = set(given) & set(v)
-        return bool(common) if op == "has_any" else common == set(v)
-    if op == "in":
-        return given in v
-    found: bool = {
-        "answered": True,
-        "eq": given == v,
-        "lt": op == "lt" and given < v,
-        "ge": op == "ge" and given >= v,
-    }[op]
-    return found
+# Properties, held to the rules as they stand in the JSON.
 
 
 def faults(found: Walk, facts: Mapping[str, str]) -> set[str]:
     """Items for which something was accepted that must not be."""
     taken = {**found.ticks, **found.texts, **found.contact}
     owners = {name.partition(".")[0] for name in taken} | set(found.errors)
-    hidden = {i for i, rule in RULES.items() if not oracle(rule, taken, facts)}
+    hidden = {i for i, rule in RULES.items() if not holds(rule, taken, facts)}
     unknown = {i for i, value in found.ticks.items() if not proper(i, value)}
     return (owners & hidden) | unknown | (set(found.shown) & hidden)
 
