@@ -46,7 +46,14 @@ __all__ = [
 ]
 
 FORMAT = "qdef/1"
-RESERVED = frozenset({"csrf_token", "revision"})  # fields every form has beside
+RESERVED = frozenset(  # names that a page around the questions needs for itself
+    {
+        *("csrf_token", "revision", "homepage", "pad", "ticket", "work", "total"),
+        *("step", "password", "totp"),  # what a refusal does not show again
+        *("main", "errors"),  # places on the page
+        *("dataset", "elements", "enctype", "fill"),  # what a script asks of a form
+    }
+)
 MOST_SECTIONS, MOST_ITEMS, MOST_SCALES = 20, 60, 20
 MOST_OPTIONS, MOST_SCALE_OPTIONS, MOST_ROWS = 60, 11, 15
 MOST_POINTS = 20

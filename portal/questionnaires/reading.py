@@ -123,8 +123,8 @@ class Node:
     def whole(self, key: str, *, most: int, default: int) -> int:
         """The whole number from 1 to `most` under `key`."""
         found = self.value.get(key, default)
-        if type(found) is int and (1 <= found <= most or found == default):
-            return found
+        if is_number(found) and found == int(found) and 1 <= found <= most:
+            return int(found)
         self.wrong(key, f"这里要是 1 到 {most} 的整数。")
         return default
 

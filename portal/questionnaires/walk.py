@@ -11,7 +11,14 @@ from typing import Any
 
 from portal.questionnaires import answers
 from portal.questionnaires.answers import Given, Posted
-from portal.questionnaires.conditions import All, Condition, Facts
+from portal.questionnaires.conditions import (
+    All,
+    Compare,
+    Condition,
+    Facts,
+    Not,
+    Some,
+)
 from portal.questionnaires.shape import Definition, Item, ItemType, Section
 
 TYPED = frozenset({ItemType.TEXT, ItemType.LONGTEXT})
@@ -138,24 +145,54 @@ def _kept_items(section: Section, facts: Facts, kept: set[str]) -> list[Item]:
     return found
 
 
-def conditional_items(definition: Definition) -> frozenset[str]:
-    """The items that depend on an earlier answer; without script: 「（如适用）」."""
-    return frozenset(_rules(definition))
+@dataclass(frozen=True)
+class ScriptRules:
+    """What hangs on earlier answers, as JSON data for `data-` attributes.
 
-
-def script_rules(definition: Definition) -> Mapping[str, dict[str, Any]]:
-    """The rule of each conditional item as JSON data, for its `data-` attribute.
-
-    Meant for a specialised definition: what is left asks only earlier answers.
+    `questions`: by item id, and what is there bears 「（如适用）」 without script.
+    `headings`: by section id, where no question of the section is there for sure.
     """
-    return {item_id: rule.data() for item_id, rule in _rules(definition).items()}
+
+    questions: Mapping[str, dict[str, Any]]
+    headings: Mapping[str, dict[str, Any]]
 
 
-def _rules(definition: Definition) -> dict[str, Condition]:
-    found: dict[str, Condition] = {}
+def script_rules(definition: Definition) -> ScriptRules:
+    """The rules of a specialised definition, in the names of its form's fields.
+
+    What is left in it asks only earlier answers; that a matrix was answered is that
+    one of its rows was.
+    """
+    questions: dict[str, dict[str, Any]] = {}
+    headings: dict[str, dict[str, Any]] = {}
     for section in definition.sections:
-        for item in section.items:
-            rules = tuple(rule for rule in (section.visible, item.visible) if rule)
-            if any(rule.asks() for rule in rules):
-                found[item.id] = rules[0] if len(rules) == 1 else All(rules)
-    return found
+        rules = {item.id: _rule(section, item) for item in section.items}
+        found = {item_id: rule for item_id, rule in rules.items() if rule.asks()}
+        questions |= {
+            item_id: _by_field(definition, rule).data()
+            for item_id, rule in found.items()
+        }
+        if len(found) == len(rules):
+            heading = Some(tuple(dict.fromkeys(found.values())))
+            headings[section.id] = _by_field(definition, heading).data()
+    return ScriptRules(questions, headings)
+
+
+def _rule(section: Section, item: Item) -> Condition:
+    rules = tuple(rule for rule in (section.visible, item.visible) if rule)
+    return rules[0] if len(rules) == 1 else All(rules)
+
+
+def _by_field(definition: Definition, rule: Condition) -> Condition:
+    """The rule with each matrix it asks for in the names of its rows."""
+    match rule:
+        case All(parts) | Some(parts):
+            return replace(
+                rule, parts=tuple(_by_field(definition, part) for part in parts)
+            )
+        case Not(part):
+            return Not(_by_field(definition, part))
+        case Compare(q) if fields := definition.items[q].row_fields:
+            return Some(tuple(Compare(name, "answered") for _, name in fields))
+        case _:
+            return rule

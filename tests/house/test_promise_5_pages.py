@@ -183,13 +183,16 @@ def test_a_page_is_one_request_or_two(walked: Walk) -> None:
 # Without script
 
 
+CONVENIENCES = {"data-copy", "data-print", "data-next"}
+
+
 def needs_script(page: Page) -> list[str]:
     """Fields that only a script shows or sends, and steps that only a script takes."""
     faults = []
     for tag, given in page.reading.tags:
         is_field = tag in {"input", "select", "textarea", "button"}
         is_off = "disabled" in given or "hidden" in given
-        is_convenience = "data-copy" in given or "data-print" in given
+        is_convenience = CONVENIENCES & given.keys()
         if is_field and is_off and not is_convenience:
             faults.append(f"{tag} {given.get('name', '')} is off without script")
         if tag in {"fieldset", "form", "section"} and "hidden" in given:

@@ -190,3 +190,69 @@ def facts() -> Strategy[dict[str, str]]:
     """What the server knows, or does not, of a community, its channel and round."""
     known = {name: st.sampled_from([*FACTS[name], ""]) for name in FACTS}
     return st.fixed_dictionaries({}, optional=known)
+
+
+YES_NO = [{"id": "yes", "label": "是"}, {"id": "no", "label": "不是"}]
+
+
+def asked_if(rule: Document, number: int) -> Document:
+    """A question that hangs on a rule."""
+    return {"id": f"if{number}", "type": "text", "title": "问", "visible": rule}
+
+
+def compared(q: str, op: str, *v: Any) -> Document:
+    """A comparison with what an earlier question was answered."""
+    return {"q": q, "op": op, **({"v": v[0]} if v else {})}
+
+
+RULES: list[Document] = [
+    *(compared("n", op, 2) for op in ("eq", "lt", "le", "gt", "ge")),
+    *(compared("d", op, "2026-03-15") for op in ("eq", "lt", "le", "gt", "ge")),
+    *(compared("m", op, ["yes", "no"]) for op in ("has_any", "has_all")),
+    *(compared("s", op, v) for op, v in (("eq", "no"), ("in", ["no"]))),
+    *(compared(q, "answered") for q in ("s", "m", "c", "x", "t", "l", "n", "d", "w")),
+    {"not": compared("x", "answered")},
+    {"all": [compared("s", "eq", "yes"), {"not": compared("n", "ge", 2)}]},
+    {"any": [compared("s", "eq", "no"), compared("c", "eq", "g")]},
+    compared("if3", "answered"),  # which hangs itself on an answer
+    {"not": compared("if3", "answered")},
+]
+EVERY_RULE: Document = {
+    "format": "qdef/1",
+    "id": "rules",
+    "title": "样样都问",
+    "scales": {"sat": [{"id": "g", "label": "好", "score": 1}, *YES_NO]},
+    "sections": [
+        {
+            "id": "first",
+            "items": [
+                {"id": "s", "type": "single", "title": "选", "options": YES_NO},
+                {"id": "m", "type": "multi", "title": "选", "options": YES_NO},
+                {"id": "c", "type": "scale", "title": "评", "scale": "sat"},
+                {
+                    "id": "x",
+                    "type": "matrix",
+                    "title": "评",
+                    "scale": "sat",
+                    "rows": YES_NO,
+                },
+                {"id": "t", "type": "text", "title": "写"},
+                {"id": "l", "type": "longtext", "title": "写"},
+                {"id": "n", "type": "number", "title": "数"},
+                {"id": "d", "type": "date", "title": "哪天"},
+                {"id": "w", "type": "contact", "title": "电话"},
+            ],
+        },
+        {
+            "id": "then",
+            "title": "再问",
+            "items": [asked_if(rule, number) for number, rule in enumerate(RULES)],
+        },
+        {
+            "id": "last",
+            "title": "最后",
+            "visible": compared("if3", "answered"),
+            "items": [asked_if(compared("if4", "answered"), len(RULES))],
+        },
+    ],
+}

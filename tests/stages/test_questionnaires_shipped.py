@@ -1,8 +1,5 @@
 """What is shipped: quick to answer, for every kind, and as the schema says."""
 
-import json
-import re
-from importlib.resources import files
 from itertools import product
 from typing import Any
 
@@ -19,14 +16,12 @@ from portal.questionnaires.definition import (
 )
 from portal.questionnaires.shipped import INDIVIDUAL, categories, compose
 from portal.questionnaires.walk import walk
+from tests.stages.schema import SCHEMA, fits
 
 COMMUNITIES = [
     {"community_kind": kind, "community_trait": trait}
     for kind, trait in product(Kind, [*Trait, ""])
 ]
-SCHEMA = json.loads(
-    (files("portal.questionnaires") / "qdef-1.schema.json").read_text("utf-8")
-)
 
 
 def content_answers(facts: dict[str, str]) -> dict[str, list[str]]:
@@ -107,70 +102,8 @@ def test_letters_have_eight_categories_and_another_one_last() -> None:
     }
 
 
-# The schema, read by as much of a validator as it needs.
-
-
-def fits(value: Any, rule: dict[str, Any]) -> bool:
-    rule = resolve(rule)
-    if "const" in rule and value != rule["const"]:
-        return False
-    if "enum" in rule and value not in rule["enum"]:
-        return False
-    if "oneOf" in rule and sum(fits(value, part) for part in rule["oneOf"]) != 1:
-        return False
-    return "type" not in rule or (is_of_type(value, rule) and contents_fit(value, rule))
-
-
-def resolve(rule: dict[str, Any]) -> dict[str, Any]:
-    if "$ref" not in rule:
-        return rule
-    found: dict[str, Any] = SCHEMA["$defs"][rule["$ref"].removeprefix("#/$defs/")]
-    return found
-
-
-def is_of_type(value: Any, rule: dict[str, Any]) -> bool:
-    kinds: dict[str, Any] = {
-        "object": dict,
-        "array": list,
-        "string": str,
-        "boolean": bool,
-        "integer": int,
-        "number": (int, float),
-        "null": type(None),
-    }
-    names = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
-    if isinstance(value, bool):
-        return "boolean" in names
-    return any(isinstance(value, kinds[name]) for name in names)
-
-
-def contents_fit(value: Any, rule: dict[str, Any]) -> bool:
-    if isinstance(value, dict):
-        return object_fits(value, rule)
-    if isinstance(value, list):
-        enough = rule["minItems"] <= len(value) <= rule["maxItems"]
-        return enough and all(fits(entry, rule["items"]) for entry in value)
-    if isinstance(value, str):
-        long = rule.get("minLength", 0) <= len(value) <= rule.get("maxLength", 10**6)
-        return long and re.search(rule.get("pattern", ""), value) is not None
-    if isinstance(value, int | float):
-        return bool(rule.get("minimum", value) <= value <= rule.get("maximum", value))
-    return True
-
-
-def object_fits(value: dict[str, Any], rule: dict[str, Any]) -> bool:
-    known = rule.get("properties", {})
-    extra = rule["additionalProperties"]
-    for key, entry in value.items():
-        if key not in known and extra is False:
-            return False
-        if not fits(entry, known.get(key, extra)):
-            return False
-    return set(rule.get("required", [])) <= set(value)
-
-
 def test_the_shipped_questionnaire_satisfies_the_schema() -> None:
-    assert fits(compose(), SCHEMA)
+    assert fits(compose())
 
 
 def test_schema_and_parser_know_the_same_keys_for_every_type() -> None:
@@ -208,6 +141,6 @@ def test_schema_and_parser_refuse_the_same(spot: tuple[Any, ...], value: Any) ->
     for key in spot[:-1]:
         place = place[key]
     place[spot[-1]] = value
-    assert not fits(found, SCHEMA)
+    assert not fits(found)
     with pytest.raises(Refusal):
         parse(found)

@@ -12,11 +12,11 @@ from portal.questionnaires.definition import Definition, Option, parse
 from portal.questionnaires.shipped import compose
 from portal.questionnaires.walk import (
     Walk,
-    conditional_items,
     script_rules,
     specialise,
     walk,
 )
+from tests.stages.rules_anew import holds
 
 YES_NO = [
     {"id": "yes", "label": "是"},
@@ -259,11 +259,13 @@ def test_a_specialised_definition_asks_no_fact() -> None:
     assert urban.sections[1] == WHOLE.sections[1]
 
 
-def test_only_questions_that_hang_on_answers_are_conditional() -> None:
-    rural = specialise(WHOLE, RURAL)
+def test_only_what_hangs_on_answers_has_a_rule() -> None:
     expected = {"note", "why", "mx", "deep", "c", "after", "last"}
-    assert conditional_items(rural) == expected
-    assert "after" not in conditional_items(specialise(WHOLE, {"channel_kind": "lift"}))
+    rules = script_rules(specialise(WHOLE, RURAL))
+    assert set(rules.questions) == expected
+    assert set(rules.headings) == {"second"}
+    lift = script_rules(specialise(WHOLE, {"channel_kind": "lift"}))
+    assert set(lift.questions) == expected - {"after"}
 
 
 def test_the_script_gets_the_same_rules_as_the_server() -> None:
@@ -271,45 +273,36 @@ def test_the_script_gets_the_same_rules_as_the_server() -> None:
     expected = dict(RULES)
     del expected["farm"]
     expected["after"] = {"any": [{"q": "farm", "op": "eq", "v": "no"}]}
-    assert rules == expected
+    assert rules.questions == expected
 
 
-# Properties. The oracle below reads the rules anew from the JSON.
+def test_a_heading_goes_with_the_last_question_under_it() -> None:
+    rules = script_rules(WHOLE)
+    assert rules.headings == {"second": {"any": [RULES["last"]]}}
+    first, second = WHOLE.sections
+    second = replace(second, visible=None, items=(first.items[7],))
+    rules = script_rules(replace(WHOLE, sections=(first, second)))
+    assert rules.headings == {"second": {"any": [RULES["why"]]}}
 
 
-def oracle(rule: Any, seen: Mapping[str, Any], facts: Mapping[str, str]) -> bool:
-    if "all" in rule:
-        return all(oracle(part, seen, facts) for part in rule["all"])
-    if "any" in rule:
-        return any(oracle(part, seen, facts) for part in rule["any"])
-    if "not" in rule:
-        return not oracle(rule["not"], seen, facts)
-    if "fact" in rule:
-        return facts.get(rule["fact"]) in rule["in"]
-    given = seen.get(rule["q"])
-    return given is not None and compares(given, rule["op"], rule.get("v"))
+def test_that_a_matrix_was_answered_the_script_sees_at_its_rows() -> None:
+    asks = {"not": {"q": "mx", "op": "answered"}}
+    later = {**SOME, "id": "later", "type": "text", "visible": asks}
+    section = DOCUMENT["sections"][0]
+    longer = {**section, "items": [*section["items"], later]}
+    rules = script_rules(parse({**DOCUMENT, "sections": [longer]}))
+    rows = [{"q": f"mx.{row}", "op": "answered"} for row in ("a", "b")]
+    assert rules.questions["later"] == {"not": {"any": rows}}
 
 
-def compares(given: Any, op: str, v: Any) -> bool:
-    if op in {"has_any", "has_all"}:
-        common = set(given) & set(v)
-        return bool(common) if op == "has_any" else common == set(v)
-    if op == "in":
-        return given in v
-    found: bool = {
-        "answered": True,
-        "eq": given == v,
-        "lt": op == "lt" and given < v,
-        "ge": op == "ge" and given >= v,
-    }[op]
-    return found
+# Properties, held to the rules as they stand in the JSON.
 
 
 def faults(found: Walk, facts: Mapping[str, str]) -> set[str]:
     """Items for which something was accepted that must not be."""
     taken = {**found.ticks, **found.texts, **found.contact}
     owners = {name.partition(".")[0] for name in taken} | set(found.errors)
-    hidden = {i for i, rule in RULES.items() if not oracle(rule, taken, facts)}
+    hidden = {i for i, rule in RULES.items() if not holds(rule, taken, facts)}
     unknown = {i for i, value in found.ticks.items() if not proper(i, value)}
     return (owners & hidden) | unknown | (set(found.shown) & hidden)
 
