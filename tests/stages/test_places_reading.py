@@ -24,6 +24,7 @@ from portal.places import (
 )
 from portal.places.columns import CLASSES
 from portal.places.reading import EXAMPLE_NAME
+from tests.stages.workbook_attacks import ENTITY, OLE, bomb, with_part
 
 HEADER = "行政区划代码,行政区划名称,城乡分类"
 PLAIN = f"{HEADER}\n999101001001,云溪社区,111(主城区)\n"
@@ -237,28 +238,11 @@ def test_a_repeated_code_names_both_cells_within_and_across_files() -> None:
     ]
 
 
-def bomb() -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", "<workbook/>")
-        with archive.open("xl/worksheets/sheet1.xml", "w") as part:
-            for _ in range(60):
-                part.write(b" " * 1024 * 1024)
-    return target.getvalue()
-
-
 def zipped(**parts: str) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         for name, text in parts.items():
             archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), text)
-    return target.getvalue()
-
-
-def with_part(content: bytes, name: str, data: bytes) -> bytes:
-    target = io.BytesIO(content)
-    with zipfile.ZipFile(target, "a") as archive:
-        archive.writestr(name, data)
     return target.getvalue()
 
 
@@ -274,8 +258,6 @@ def tall() -> bytes:
 
 
 GOOD = workbook(HEADER.split(","), ["999101001001", "云溪社区", "111"])
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaa">]><x>&a;</x>'
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import unicodedata
 
 Cell = object  # None, str, int, float, bool, datetime… whatever a workbook holds
 
+LONGEST = 32_767  # signs in a cell of Excel and WPS; a longer one is a trap
 UNCALCULATED: Cell = object()  # stands for a formula that carries no saved result
 
 _FAULT = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!)")
@@ -27,7 +28,8 @@ class CellError(Exception):
 def text_of(cell: Cell) -> str:
     """The cell as text: whole numbers without decimals, nothing as ``""``.
 
-    Raises CellError for formulas without or with a faulty result, and for dates.
+    Raises CellError for formulas without or with a faulty result, for dates, and for
+    more than a spreadsheet can hold.
     """
     if cell is None:
         return ""
@@ -43,6 +45,9 @@ def text_of(cell: Cell) -> str:
         message = "这一格是日期或其他格式。请把这一格设成「文本」后重新填写。"
         raise CellError(message)
     text = str(cell).strip()
+    if len(text) > LONGEST:
+        message = f"这一格有 {len(text)} 个字，放不下。请缩短。"
+        raise CellError(message)
     if _FAULT.fullmatch(text):
         message = f"这一格的公式出错（{text}）。请直接填写结果。"
         raise CellError(message)

@@ -42,7 +42,7 @@ _BLANK = re.compile(r"\s*[:：]?\s*[_＿]{2,}\s*$")
 _SEPARATOR = re.compile(r"[;；|｜]")
 _LONGEST = 400  # what is longer is no answer, and not searched for marks
 _HALF = {0xFF0D: "-", 0xFF0B: "+", 0xFF0E: "."}
-_ID_LINE = re.compile(r"\s*([^=＝]*?)\s*[=＝](.*)")
+_EQUALS = re.compile("[=＝]")
 
 
 def number_of(text: str) -> float:
@@ -158,11 +158,8 @@ def with_ids(options: Sequence[Option], ids: str, names: Names) -> list[Option]:
     An answer keeps the id whose label it has. Where one was reworded and all others
     are in their places, it keeps its own.
     """
-    pairs = [
-        (found[1], found[2].strip())
-        for line in tidy(ids).split("\n")
-        if (found := _ID_LINE.fullmatch(line))
-    ]
+    cut = [_EQUALS.split(line, maxsplit=1) for line in tidy(ids).split("\n")]
+    pairs = [(pair[0].strip(), pair[1].strip()) for pair in cut if len(pair) == 2]
     given: list[str | None] = [None] * len(options)
     left = list(enumerate(pairs))
     for index, option in enumerate(options):

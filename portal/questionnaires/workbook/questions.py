@@ -97,6 +97,8 @@ class Sections:
             if column not in OF_SECTIONS and not is_blank(cell_at(reader, column)):
                 message = "分节这一行只写题目、适用类型和显示条件。请清空这一格。"
                 reader.note(reader.cell_name(column), message)
+        cell = name_at(reader, Column.TITLE)
+        self.spots.put(f"{path}.items", reader, cell, "这一节的题：")
         title = reader.read(Column.TITLE, cells.title_of, None)
         section = _present(title=title, visible=self._visible(reader))
         own = self._own_id(reader, is_section=True)
@@ -160,14 +162,23 @@ class Sections:
             found["options"] = self._listed(block, f"{path}.options", option_of)
         elif kind is ItemType.MATRIX:
             found["rows"] = self._listed(block, f"{path}.rows", _row)
-        elif kind is not ItemType.SCALE and _has(block, Column.OPTIONS):
-            found["options"] = []
+        elif kind is not ItemType.SCALE:
+            found |= self._misplaced(block, path)
         scale = block.first.read(Column.SCALE, text_of, "")
         if kind in SCALED:
             found["scale"] = self._scale(block, kind)
         elif scale:
             found["scale"] = scale
         return found
+
+    def _misplaced(self, block: Block, path: str) -> Item:
+        """A list where none belongs: empty, for the format to refuse it."""
+        for reader in block.readers:
+            if not is_blank(cell_at(reader, Column.OPTIONS)):
+                cell = name_at(reader, Column.OPTIONS)
+                self.spots.put(f"{path}.options", reader, cell)
+                return {"options": []}
+        return {}
 
     def _listed(
         self, block: Block, path: str, parse: Callable[[str], Item]
@@ -254,10 +265,6 @@ def _present(**values: Any) -> dict[str, Any]:
 
 def _row(line: str) -> Item:
     return {"label": row_of(line)}
-
-
-def _has(block: Block, column: Column) -> bool:
-    return any(not is_blank(cell_at(reader, column)) for reader in block.readers)
 
 
 def _all_lines(block: Block) -> list[str]:

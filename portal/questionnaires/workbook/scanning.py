@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from portal.kernel.workbooks import CellError, short
 
 EXAMPLE = "例如：第3题＝不满意 或 第4题包含（没人管、别的）"
-_OPENING, _CLOSING = re.compile(r"[(\[{]"), re.compile(r"[)\]}]")
+_OPENING, _CLOSING = re.compile(r"[(\[{【〔]"), re.compile(r"[)\]}】〕]")
 
 
 @dataclass

@@ -22,7 +22,7 @@ Rule = dict[str, Any]
 DEEPEST = 30  # brackets in brackets; the format itself allows five levels
 _AND = re.compile(r"且|并且|而且|同时|and|&&?", re.IGNORECASE)
 _OR = re.compile(r"或者|或是|或|or|\|\|?", re.IGNORECASE)
-_NOT = re.compile(r"(?:并?非|not|!|不是)(?=[(\[{])", re.IGNORECASE)
+_NOT = re.compile(r"(?:并?非|not|!|不是)(?=[(\[{【〔])", re.IGNORECASE)
 _ALONE = {"all": re.compile(rf"{ALL}(?=\()"), "any": re.compile(rf"{ANY}(?=\()")}
 _QUESTION = re.compile(rf"(?:第|题|q)?({numbers.PATTERN})题?", re.IGNORECASE)
 _FACTS = {

@@ -17,7 +17,7 @@ from portal.questionnaires.workbook.saying import Question
 from portal.questionnaires.workbook.scanning import Scan
 
 SHOWN = 8  # answers listed back to somebody who wrote another one
-_END = re.compile(r"$|[)\]},、;/]|且|或|并|而|和|及|and|or|&|\|", re.IGNORECASE)
+_END = re.compile(r"$|[)\]}】〕,、;/]|且|或|并|而|和|及|and|or|&|\|", re.IGNORECASE)
 _UNTIL = re.compile(rf"(.*?)(?={_END.pattern})", re.IGNORECASE)
 _COMMA = re.compile(r"[、,;/]")
 _AMONG = re.compile(r"[、,;/]|或者?|和|及", re.IGNORECASE)  # between brackets only

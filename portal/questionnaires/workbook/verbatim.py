@@ -6,13 +6,13 @@ stands between 『 and 』.
 """
 
 import re
+from functools import reduce
 
 from portal.kernel.workbooks import Cell, CellError, text_of
 from portal.questionnaires.words import tidy
 
 OPEN, CLOSE = "『", "』"
 _QUOTED = re.compile(f"{OPEN}(.*){CLOSE}", re.DOTALL)
-_BREAK = re.compile(r"[ \t\u3000]*\n\s*")
 _LATIN = re.compile(r"[\x21-\x7e]")
 
 
@@ -31,14 +31,15 @@ def line_of(cell: Cell) -> str:
 
     Raises CellError.
     """
-    return _BREAK.sub(_joint, prose_of(cell))
+    first, *rest = prose_of(cell).split("\n")
+    return reduce(_joined, map(str.strip, rest), first)
 
 
-def _joint(found: re.Match[str]) -> str:
+def _joined(before: str, after: str) -> str:
     """Nothing between Chinese characters, a space between words."""
-    before, after = found.string[: found.start()], found.string[found.end() :]
+    before = before.rstrip()
     is_latin = _LATIN.fullmatch(before[-1:]) and _LATIN.fullmatch(after[:1])
-    return " " if is_latin else ""
+    return f"{before}{' ' if is_latin else ''}{after}"
 
 
 def cell_of(text: str) -> str:
