@@ -229,6 +229,11 @@ def _script(bundle: str) -> Markup:
     return Markup(_asset(*BUNDLES[bundle])[0])  # noqa: S704 -- our own files
 
 
+def _style(name: str) -> Markup:
+    """The text of a style sheet, for the one style element of a page."""
+    return Markup(_asset(name)[0])  # noqa: S704 -- our own file
+
+
 def size(default: str) -> dict[str, object]:
     """Whether this page is in big print, and the choice that turns it round.
 
@@ -242,8 +247,8 @@ def size(default: str) -> dict[str, object]:
 
 def _context() -> dict[str, object]:
     return {
-        "page_style": Markup(_asset("public.css")[0]),  # noqa: S704 -- our own file
-        "paper_style": Markup(_asset("paper.css")[0]),  # noqa: S704 -- our own file
+        "page_style": _style("public.css"),
+        "paper_style": _style("paper.css"),
         "page_script": _script,
         "lang": "en" if language() == "en" else "zh-CN",
         **size("0"),
