@@ -116,6 +116,11 @@ PERMISSIONS: Mapping[Permission | None, str] = {
     """,
     Permission.REVIEW_RECTIFICATION: """
         handovers.review handovers.show rectification.list
+        spotchecks.discard spotchecks.draw spotchecks.freeze spotchecks.list
+        spotchecks.show
+    """,
+    Permission.REVISIT: """
+        visits.list visits.visit
     """,
     Permission.RUN_VOTE: """
         vote.manifests vote.open vote.page vote.prepare vote_paper.draw
