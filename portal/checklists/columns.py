@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from portal.checklists.outline import Form, UnitKind
-from portal.kernel.workbooks import Headings, heading
+from portal.kernel.workbooks import Headings, Synonyms
 from portal.places import Kind, Trait
 
 
@@ -25,7 +25,7 @@ class Column(StrEnum):
 
 REQUIRED = (Column.ASPECT, Column.POINT)
 
-SYNONYMS: Mapping[Column, tuple[str, ...]] = {
+SYNONYMS: Synonyms = {
     Column.ASPECT: (
         *("一级指标", "监督方面", "监督重点", "重点方面", "重点内容", "监督板块"),
         *("板块", "领域", "类别", "大类", "聚焦", "维度"),
@@ -99,16 +99,4 @@ KIND_WORDS: Mapping[str, str] = {
 }
 EVERYBODY = ("全部", "所有", "通用", "都适用", "必选", "固定")
 
-_HEADINGS = {
-    heading(word): column
-    for column in Column
-    for word in (column.value, *SYNONYMS[column])
-}
-
-
-def heads(text: str) -> Column | None:
-    """The column this header stands for; brackets and stars do not matter."""
-    return _HEADINGS.get(heading(text))
-
-
-HEADED = Headings(heads, REQUIRED)
+HEADED = Headings.of(Column, SYNONYMS, REQUIRED)

@@ -6,7 +6,7 @@ value it means. Policy as data: whoever meets a new spelling adds it here.
 
 from enum import StrEnum
 
-from portal.kernel.workbooks import Headings, heading
+from portal.kernel.workbooks import Headings, Synonyms
 from portal.places.tree import Attention, Kind, Trait
 
 
@@ -24,7 +24,7 @@ class Column(StrEnum):
 
 REQUIRED = (Column.CODE, Column.NAME, Column.URBAN_RURAL)
 
-SYNONYMS = {
+SYNONYMS: Synonyms = {
     Column.CODE: (
         "统计用区划代码",
         "统计区划代码",
@@ -81,16 +81,4 @@ ATTENTIONS = {
     "普通": Attention.GENERAL,
 }
 
-HEADINGS = {
-    heading(word): column
-    for column in Column
-    for word in (column.value, *SYNONYMS[column])
-}
-
-
-def heads(text: str) -> Column | None:
-    """The column this header stands for; units and stars do not matter."""
-    return HEADINGS.get(heading(text))
-
-
-HEADED = Headings(heads, REQUIRED)
+HEADED = Headings.of(Column, SYNONYMS, REQUIRED)

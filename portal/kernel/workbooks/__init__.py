@@ -23,6 +23,8 @@ from portal.kernel.workbooks.sheets import (
     Merged,
     Sheet,
     SheetError,
+    Synonyms,
+    by_heading,
     letter,
 )
 
@@ -40,6 +42,8 @@ __all__ = [
     "Mistake",
     "Sheet",
     "SheetError",
+    "Synonyms",
+    "by_heading",
     "heading",
     "letter",
     "open_book",

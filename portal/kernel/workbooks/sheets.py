@@ -7,12 +7,12 @@ raises SheetError with the sentence for it; cells are not yet understood here.
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from portal.kernel.workbooks.cells import Cell
+from portal.kernel.workbooks.cells import Cell, heading
 
 SIZE_LIMIT = 5 * 1024 * 1024  # bytes of one file
 ROW_LIMIT = 20_000  # filled rows of one sheet; the largest districts have about 1 000
@@ -20,6 +20,7 @@ HEADER_WITHIN = 20  # rows from the top, titles included
 SEPARATORS = (",", "\t", ";", "|")
 
 C = TypeVar("C", bound=StrEnum)  # the columns of a kind of file, by their headers
+Synonyms = Mapping[StrEnum, Sequence[str]]  # what else people write over a column
 
 BROKEN = "这个文件打不开，可能已损坏。请用 Excel 或 WPS 打开，另存为 xlsx 后再传。"
 NOT_A_TABLE = "这不是表格文件。请上传 xlsx 或 csv。"
@@ -66,6 +67,23 @@ class Headings(Generic[C]):
 
     heads: Callable[[str], C | None]
     required: tuple[C, ...]
+
+    @classmethod
+    def of(
+        cls, columns: type[C], synonyms: Synonyms, required: tuple[C, ...]
+    ) -> "Headings[C]":
+        """The headers that are these words; brackets and stars do not matter."""
+        known = by_heading(columns, synonyms)
+        return cls(lambda text: known.get(heading(text)), required)
+
+
+def by_heading(columns: Iterable[C], synonyms: Synonyms) -> dict[str, C]:
+    """Columns by every word that heads them, as `heading` compares it."""
+    return {
+        heading(word): column
+        for column in columns
+        for word in (column.value, *synonyms.get(column, ()))
+    }
 
 
 @dataclass(frozen=True)

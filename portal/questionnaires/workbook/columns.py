@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
-from portal.kernel.workbooks import Headings, heading, plain
+from portal.kernel.workbooks import Headings, Synonyms, by_heading, heading, plain
 
 
 class Column(StrEnum):
@@ -58,7 +58,7 @@ FRONT, QUESTIONS, SCALES = "首页", "问卷", "量表"  # the sheets, in their 
 OWN = "勿改"  # in the headers of columns that only the program fills
 REMARKS = ("备注", "批注", "修改意见")  # columns of people's own, passed over
 
-SYNONYMS: Mapping[StrEnum, Sequence[str]] = {
+SYNONYMS: Synonyms = {
     Column.NUMBER: ("序号", "编号", "题目编号", "题目序号", "No", "NO."),
     Column.TYPE: ("类型", "题目类型", "问题类型", "题型类型"),
     Column.TITLE: ("题干", "问题", "标题", "题目标题", "题目内容", "题目名称"),
@@ -87,13 +87,8 @@ C = TypeVar("C", bound=StrEnum)
 
 
 def _heads(columns: type[C]) -> Callable[[str], C | None]:
-    known = {
-        heading(word): column
-        for column in columns
-        for word in (column.value, *SYNONYMS.get(column, ()))
-        if OWN not in word
-    }
     own = [column for column in columns if OWN in column]
+    known = by_heading((c for c in columns if c not in own), SYNONYMS)
 
     def heads(text: str) -> C | None:
         if OWN in plain(text):
