@@ -2,7 +2,8 @@
 
 `/page` renders a Jinja template of 20 questions with 5 options each, padded to the
 size of the portal's page; `/row` reads a form and commits one INSERT through
-SQLAlchemy Core on the portal's SQLite settings (WAL, synchronous=FULL).
+SQLAlchemy Core on the portal's SQLite settings (WAL, synchronous=FULL); `/keyed-row`
+derives one receipt key (Argon2id, 8 MiB, 1 pass) before it does the same.
 """
 
 from pathlib import Path
@@ -11,6 +12,7 @@ from flask import Flask, render_template, request
 from jinja2 import DictLoader
 from sqlalchemy import JSON, Column, Integer, MetaData, Table, insert
 
+from portal.kernel import sealing
 from portal.kernel.database import engine_for
 
 TEMPLATE = """<!doctype html>
@@ -68,5 +70,10 @@ def create_bare(folder: Path, page_bytes: int) -> Flask:
         with engine.begin() as connection:
             connection.execute(insert(ANSWERS).values(form=request.form.to_dict()))
         return "ok"
+
+    @app.post("/keyed-row")
+    def keyed_row() -> str:
+        sealing.receipt_key(request.form["csrf_token"], b"pepper")
+        return row()
 
     return app

@@ -53,8 +53,15 @@ class Forms:
 
     def row(self, number: int) -> Sending:
         """The survey's form, sent to the bare handler."""
+        return self._bare("/row", number)
+
+    def keyed_row(self, number: int) -> Sending:
+        """The same, to the bare handler that derives a receipt key."""
+        return self._bare("/keyed-row", number)
+
+    def _bare(self, path: str, number: int) -> Sending:
         token = self._token(self.survey_path)
-        return _post("/row", [("csrf_token", token), *self._fields(number)])
+        return _post(path, [("csrf_token", token), *self._fields(number)])
 
     def _fields(self, number: int) -> list[tuple[str, str]]:
         answers = [

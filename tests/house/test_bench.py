@@ -9,7 +9,7 @@ import bench
 from bench.bare import create_bare
 from bench.forms import Forms
 from bench.house import QUESTIONS, build
-from bench.pages import PAGE_GOAL, page_size, page_table
+from bench.pages import KEYED, PAGE_GOAL, page_size, page_table, write_table
 from bench.rounds import InProcess, Subject, measure
 from bench.weight import LARGEST_PAGE, Weight, weight_table
 from portal.web.app import create_app
@@ -46,6 +46,20 @@ def test_a_page_dearer_than_its_goal_is_marked() -> None:
     assert [row[3] for row in table.rows] == ["reference", "<= 1.5: FAILS"]
 
 
+def test_a_letter_is_judged_less_what_its_argon2id_adds_to_a_bare_row() -> None:
+    rows = {
+        "bare INSERT": [0.002, 0.002, 0.002],
+        KEYED: [0.006, 0.006, 0.006],
+        "20 answers": [0.004, 0.004, 0.004],
+        "letter": [0.0075, 0.008, 0.009],
+    }
+    table = write_table(rows)
+    judged = {row[0]: row[2:] for row in table.rows}
+    assert judged["letter less Argon2id"] == ("2.00", "<= 2: holds")
+    dearer = write_table(rows | {"letter": [0.0082, 0.0084, 0.0086]})
+    assert dearer.rows[-1][2:] == ("2.20", "<= 2: FAILS")
+
+
 def test_the_bench_sends_20_answers_and_a_letter_that_are_taken(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
@@ -54,6 +68,11 @@ def test_the_bench_sends_20_answers_and_a_letter_that_are_taken(
     app = create_app(house)
     forms, size = Forms(stand, app), page_size(Forms(stand, app))
     bare = create_bare(stand.folder, size)
+    measure(
+        [Subject(KEYED, InProcess(bare.wsgi_app), forms.keyed_row)],
+        rounds=1,
+        requests=1,
+    )
     target = InProcess(app.wsgi_app)
     subjects = [
         Subject("survey", target, forms.survey),
