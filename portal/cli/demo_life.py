@@ -11,6 +11,7 @@ from portal import disclosure, entrances, handover, rectification, rounds
 from portal.checklists import keep as keep_lists
 from portal.cli import demo_entrances
 from portal.cli.demo_setup import Account, Story, pick, sample
+from portal.cli.demo_spotchecks import spot_check
 from portal.entrances import Code
 from portal.handover import Handover, Route, Terms
 from portal.intake.receive import (
@@ -28,7 +29,7 @@ from portal.questionnaires.versions import Questionnaire
 from portal.rectification import Filing, Outcome, Source, Verdict
 from portal.review import findings, letters
 from portal.review.evidence import found_in
-from portal.review.findings import Finding, FindingState, Severity
+from portal.review.findings import Finding, Severity
 from portal.rounds import Phase, keys
 
 ANSWERS_PER_PLACE = (4, 7, 12, 15, 18)
@@ -233,12 +234,12 @@ def _file(story: Story, session: Session, row: Handover, *, text: str) -> None:
 
 def _told(session: Session, story: Story) -> list[tuple[Finding, dict[str, Any]]]:
     by_title = {f["title"]: f for f in sample("voices.json")["findings"]}
-    rows = findings.findings(session, story.round_id)
-    return [(row, by_title[row.title]) for row in rows]
+    found = findings.findings(session, story.round_id)
+    return [(one, by_title[one.title]) for one in found]
 
 
 def disclose(story: Story, session: Session) -> None:
-    """Meetings and reports, the team's check, and the publication."""
+    """Meetings and reports, the team's check, the publication, and a spot check."""
     office = story.account(Role.OFFICE).staff(session)
     for finding, told in _told(session, story):
         row = session.scalars(select(Handover).filter_by(finding_id=finding.id)).one()
@@ -246,8 +247,7 @@ def disclose(story: Story, session: Session) -> None:
             continue
         _file(story, session, row, text="召开专题会，逐条认领，明确到人。")
         _file(story, session, row, text=told["disclosure"]["result"])
-        team = told["sources"].get("team")
-        if team:
+        if team := told["sources"].get(Source.TEAM):
             checker = story.reader_of(session, finding.place_id).staff
             rectification.check(
                 session,
@@ -266,21 +266,21 @@ def disclose(story: Story, session: Session) -> None:
             now=story.now,
             today=story.today,
         )
+    spot_check(story, session)
 
 
 def revisit(story: Story, session: Session) -> None:
-    """Spot checks say what they saw."""
+    """Who complained says whether it is fixed, and there is another spot check."""
     for finding, told in _told(session, story):
-        for source in (Source.REPORTER, Source.REVISIT):
-            said = told["sources"].get(source.value)
-            if said and finding.state is not FindingState.DRAFT:
-                rectification.confirm(
-                    session,
-                    finding,
-                    source=source,
-                    outcome=Outcome(said),
-                    today=story.today,
-                )
+        if said := told["sources"].get(Source.REPORTER):
+            rectification.confirm(
+                session,
+                finding,
+                source=Source.REPORTER,
+                outcome=Outcome(said),
+                today=story.today,
+            )
+    spot_check(story, session)
 
 
 def close_letters(story: Story, session: Session) -> None:

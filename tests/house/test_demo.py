@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from portal import places, vote
 from portal.cli import demo, main
 from portal.cli.demo_setup import Story
+from portal.figures import spot_check_figures
 from portal.intake.records import Letter, Response
 from portal.kernel.settings import Settings
 from portal.people import Role
@@ -167,6 +168,25 @@ def test_slips_of_demo_json_vote(voting: Path) -> None:
     house.close()
 
 
+def test_the_demos_spot_check_was_drawn_by_two_and_all_of_it_visited(
+    voting: Path,
+) -> None:
+    house = Installation.at(Settings.at(voting))
+    round_id = told(house)["round"]["id"]
+    with house.sessions() as session:
+        (figure,) = spot_check_figures(session, round_id)
+        assert figure.check.frozen_by != figure.check.drawn_by
+        assert figure.check.is_complete
+        assert figure.card is not None
+        assert figure.card.interval is not None
+    page = Visitor(create_app(house)).opens("/disclosures")
+    assert figure.card.share_text
+    assert figure.card.share_text in page.words
+    assert figure.card.interval_text
+    assert figure.card.interval_text in page.words
+    house.close()
+
+
 def test_the_published_demo_recounts(story: Story, voting: Path) -> None:
     demo.bring(story, Phase.PUBLISHED)
     found = demo.describe(story)
@@ -174,6 +194,7 @@ def test_the_published_demo_recounts(story: Story, voting: Path) -> None:
     url = f"/results/{found['round']['id']}"
     assert found["round"]["phase"] == "published"
     assert "每个社区" in visitor.opens(url).words
+    assert "随机抽查（第 1 次）" in visitor.opens(url).words
     assert "干部测评" in visitor.opens(f"{url}/cadres").words
     with story.house.sessions() as session:
         both = vote.elections(session, 1)

@@ -21,6 +21,8 @@ MADE = re.compile(r"\.(?:rate|mean|bounds)_text|\.percent\b|\.mean\b(?! is)")
 SHOWN = re.compile(r"\d\s*[%％]|百分之[\d一二三四五六七八九十]|\d(?:\.\d+)?\s*percent")
 BASIS = re.compile(r"收回 \d+ 份")
 ISSUED = re.compile(r"发出 \d+ 份（\d+\.\d%） · 共 \d+ 户|发出 \d+ 份（\d+\.\d%）")
+DRAWN = re.compile(r"责任单位说改好的 \d+ 个里抽了 \d+ 个，看了 \d+ 个")
+INTERVAL = re.compile(r"有 95% 的把握在 \d+\.\d%–\d+\.\d% 之间")
 BOUNDS = re.compile(r"最坏 \d+\.\d 最好 \d+\.\d|最坏到最好 \d+\.\d–\d+\.\d 分")
 
 
@@ -120,13 +122,20 @@ def read(html: str) -> Sections:
 def loose(html: str) -> list[str]:
     """Percentages outside a card, and cards of a percentage that lack a part."""
     reading = read(html)
-    found = [text for text in reading.rest if SHOWN.search(text)]
-    for words in reading.cards():
-        parts = [BASIS, re.compile("入户票|干部测评|开放评价|问卷")]
-        parts += [ISSUED, BOUNDS] if re.search("入户票|干部测评", words) else []
-        if not all(part.search(words) for part in parts):
-            found.append(words)
-    return found
+    outside = [text for text in reading.rest if SHOWN.search(text)]
+    return outside + [
+        words
+        for words in reading.cards()
+        if not all(part.search(words) for part in needed(words))
+    ]
+
+
+def needed(words: str) -> list[re.Pattern[str]]:
+    """What a card must say beside its percentage."""
+    if "随机抽查" in words:
+        return [DRAWN, INTERVAL, re.compile("随机抽查：")]
+    slips = [ISSUED, BOUNDS] if re.search("入户票|干部测评", words) else []
+    return [BASIS, re.compile("入户票|干部测评|开放评价|问卷"), *slips]
 
 
 @pytest.fixture(scope="module")
@@ -152,25 +161,34 @@ def test_every_percentage_a_resident_meets_stands_in_a_whole_card(
     cards = {name: len(read(html).cards()) for name, html in shown.items()}
     assert {name: n for name, n in cards.items() if n} == {
         "/results/how": 1,
-        "results of a round": 3,
+        "disclosures with entries": 1,
+        "results of a round": 4,
         "results of a place": 7,
         "notice of a round": 1,
         "notice of a place": 1,
-        "results of a round by cadres": 3,
+        "results of a round by cadres": 4,
         "results of a place by cadres": 7,
         "notice of a round by cadres": 1,
         "notice of a place by cadres": 1,
     }
 
 
+VOTED, VISITED = "results of a place", "disclosures with entries"
+
+
 @pytest.mark.parametrize(
-    "part", ["收回", "发出", "最坏", "入户票", "</section>"], ids=str
+    ("page", "part"),
+    [
+        *((VOTED, part) for part in ("收回", "发出", "最坏", "入户票", "</section>")),
+        *((VISITED, part) for part in ("看了", "的把握", "随机抽查：", "</section>")),
+    ],
+    ids=str,
 )
 def test_leaking_twin_a_card_without_one_of_its_parts_is_found(
-    walked: Walk, part: str
+    walked: Walk, page: str, part: str
 ) -> None:
     """Taken out of the page, or the number moved out of its card."""
-    whole = walked.pages["results of a place"].html
+    whole = walked.pages[page].html
     assert part in whole
     twin = whole.replace(part, f"{part}<p>100.0%</p>" if "<" in part else "")
     assert loose(twin) != []

@@ -13,6 +13,8 @@ from portal.vote import DEFAULT_TERMS, Electorate, Slip
 from portal.web.installation import Installation
 from portal.web.limits import limiter
 from tests.makers import Cast, in_phase, make_disclosure, make_result, make_vote
+from tests.stages.review_scenes import Scene
+from tests.stages.spotcheck_scenes import drawn, visit_all
 from tests.visitor import Page, Visitor
 
 PLAIN = (
@@ -70,6 +72,7 @@ def walk(house: Installation, cast: Cast, app: Flask) -> Walk:
         it.moves_on(phase)
         it.opens(here, f"hub {phase}")
     make_disclosure(house, cast, cast.yunxi)
+    _spot_check(it)
     it.opens("/disclosures", "disclosures with entries")
     it.opens(f"/disclosures/{cast.round_id}/999001001001", "disclosures of one")
     it.moves_on(Phase.VOTING)
@@ -84,6 +87,14 @@ def walk(house: Installation, cast: Cast, app: Flask) -> Walk:
     with app.app_context():
         limiter.reset()
     return it
+
+
+def _spot_check(it: Walk) -> None:
+    """Drawn and visited: its card stands on disclosures and results from now on."""
+    with it.house.sessions() as session:
+        scene = Scene(session, it.house, it.cast)
+        visit_all(scene, drawn(scene, of=12, size=10))
+        session.commit()
 
 
 def _results(it: Walk) -> None:
