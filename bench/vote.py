@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from portal.kernel.sealing import KeyPair
 from portal.vote import verify
-from portal.vote.ballots import Ballot
+from portal.vote.box import Ballot
 from portal.vote.manifest import Manifest, make_manifest
 from portal.vote.slips import Precinct, Slip, make_slips
 from portal.vote.tally import place_entry, split

@@ -6,7 +6,6 @@ verifier that recounts them.
 """
 
 from portal.vote.ballots import (
-    BallotBox,
     MissingScoresError,
     OtherCommunityError,
     Receipt,
@@ -17,6 +16,7 @@ from portal.vote.ballots import (
     require_open,
     require_slip,
 )
+from portal.vote.box import BallotBox
 from portal.vote.close import (
     BallotsLeftError,
     NotFirstError,

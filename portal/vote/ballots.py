@@ -1,39 +1,20 @@
-"""The ballot box: sealed ballots under their slip ids until the close.
+"""Casting: a ballot is taken where its slip was made for the community.
 
 In: a typed secret and a score for every dimension. Out: a receipt with the check
-codes. The secret is forgotten on return; a ballot keeps no time and no order, has the
-same size whatever was chosen, and can be read by no one person (see `key`).
+codes. The secret is forgotten on return (see `box` for what is kept).
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from portal.kernel.boxfile import BoxFile
 from portal.kernel.errors import ConflictError, InvalidError
-from portal.kernel.sealing import KeyPair, UnreadableError, seal
+from portal.vote.box import BallotBox, Scores
 from portal.vote.election import Election, ElectionState
-from portal.vote.posting import find_manifest, manifests
+from portal.vote.posting import PlaceManifest, find_manifest, manifests
 from portal.vote.records import voided
-from portal.vote.slips import CODE_LENGTH, Slip, read_secret, slip_of
+from portal.vote.slips import Slip, read_secret, slip_of
 from portal.vote.terms import Terms
-
-# `ballot` was this table's name while it knew rounds and no elections. The file is
-# under no migration: an old one keeps that table, and nothing reads it any more.
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS election_ballot (
-  election_id INTEGER NOT NULL,
-  slip_id BLOB NOT NULL,
-  place_id INTEGER NOT NULL,
-  sealed BLOB NOT NULL,
-  PRIMARY KEY (election_id, slip_id)
-) WITHOUT ROWID;
-"""
-_ENTRY = CODE_LENGTH + 1  # characters per dimension: check code, step of the scale
-
-Scores = Mapping[str, str]  # dimension id → option id
 
 
 class TooEarlyError(ConflictError):
@@ -98,73 +79,6 @@ class Receipt:
     replaced: bool
 
 
-@dataclass(frozen=True)
-class Ballot:
-    """An opened ballot: (check code, option id) in the order of the dimensions."""
-
-    slip_id: bytes
-    entries: tuple[tuple[str, str], ...]
-
-
-class BallotBox:
-    """The file that sealed ballots lie in."""
-
-    def __init__(self, path: Path) -> None:
-        self.file = BoxFile(path, _SCHEMA)
-
-    def put(
-        self, election: Election, slip: Slip, *, place_id: int, scores: Scores
-    ) -> bool:
-        """Seal a ballot; whether it replaced one of the same slip."""
-        payload = _payload(slip, scores, election.terms)
-        sealed = seal(payload, election.public_key or b"")
-        key = (election.id, bytes.fromhex(slip.slip_id))
-        with self.file.writing() as box:
-            held = box.execute(
-                "SELECT 1 FROM election_ballot WHERE election_id = ? AND slip_id = ?",
-                key,
-            ).fetchone()
-            box.execute(
-                "INSERT OR REPLACE INTO election_ballot VALUES (?, ?, ?, ?)",
-                (*key, place_id, sealed),
-            )
-        return held is not None
-
-    def opened(
-        self, election: Election, place_id: int, *, vote: KeyPair
-    ) -> Iterator[Ballot | None]:
-        """A community's ballots by slip id; None for each that is not genuine.
-
-        A ballot that was copied to another slip or altered is not genuine: its slip
-        id is sealed inside.
-        """
-        rows = self.file.connection().execute(
-            "SELECT slip_id, sealed FROM election_ballot"
-            " WHERE election_id = ? AND place_id = ? ORDER BY slip_id",
-            (election.id, place_id),
-        )
-        terms = election.terms
-        for slip_id, sealed in rows:
-            yield _opened(bytes(slip_id), bytes(sealed), vote=vote, terms=terms)
-
-    def turnout(self, election_id: int) -> dict[int, int]:
-        """How many slips were voted, by place id; nothing of how."""
-        rows = self.file.connection().execute(
-            "SELECT place_id, count(*) FROM election_ballot WHERE election_id = ?"
-            " GROUP BY place_id",
-            (election_id,),
-        )
-        return {int(place): int(count) for place, count in rows}
-
-    def destroy(self, election_id: int) -> None:
-        """Remove an election's ballots and every trace of their order."""
-        with self.file.writing() as box:
-            box.execute(
-                "DELETE FROM election_ballot WHERE election_id = ?", (election_id,)
-            )
-        self.file.forget_order()
-
-
 def cast(
     box: BallotBox,
     session: Session,
@@ -217,40 +131,36 @@ def require_slip(
 
     Raises NotASecretError, VoidSlipError, UnknownSlipError, OtherCommunityError.
     """
-    read = read_secret(secret)
     here = find_manifest(session, election.id, place_id)
-    if here:
-        slip = slip_of(here.precinct, read)
-        if here.holds(slip_id := bytes.fromhex(slip.slip_id)):
-            if slip_id in voided(session, here):
-                raise VoidSlipError
-            return slip
-    for other in manifests(session, election.id):
-        slip = slip_of(other.precinct, read)
-        if other.holds(bytes.fromhex(slip.slip_id)):
-            raise OtherCommunityError(
-                place_id=other.place_id, place_name=other.place.name
-            )
+    if here and (slip := _made_for(session, here, read_secret(secret))):
+        return slip
+    other, _ = find_slip(session, election, secret=secret)
+    raise OtherCommunityError(place_id=other.place_id, place_name=other.place.name)
+
+
+def find_slip(
+    session: Session, election: Election, *, secret: str
+) -> tuple[PlaceManifest, Slip]:
+    """The slip of a typed secret, and the community it was made for.
+
+    Raises NotASecretError, VoidSlipError, UnknownSlipError.
+    """
+    read = read_secret(secret)
+    for posted in manifests(session, election.id):
+        if slip := _made_for(session, posted, read):
+            return posted, slip
     raise UnknownSlipError
 
 
-def _payload(slip: Slip, scores: Scores, terms: Terms) -> bytes:
-    """Slip id and nine ASCII bytes per dimension: one size for every ballot."""
-    step = {option.id: str(i) for i, option in enumerate(terms.scale)}
-    entries = (slip.check_codes[d.id] + step[scores[d.id]] for d in terms.dimensions)
-    return bytes.fromhex(slip.slip_id) + "".join(entries).encode("ascii")
+def _made_for(session: Session, posted: PlaceManifest, secret: str) -> Slip | None:
+    """The slip, where its id is in the manifest; one that was drawn is refused.
 
-
-def _opened(
-    slip_id: bytes, sealed: bytes, *, vote: KeyPair, terms: Terms
-) -> Ballot | None:
-    try:
-        payload = vote.open(sealed)
-        text = payload[32:].decode("ascii")
-        if payload[:32] != slip_id or len(text) != _ENTRY * len(terms.dimensions):
-            return None
-        parts = [text[i : i + _ENTRY] for i in range(0, len(text), _ENTRY)]
-        entries = tuple((p[:-1], terms.scale[int(p[-1])].id) for p in parts)
-    except (UnreadableError, ValueError, IndexError):
+    Raises VoidSlipError.
+    """
+    slip = slip_of(posted.precinct, secret)
+    slip_id = bytes.fromhex(slip.slip_id)
+    if not posted.holds(slip_id):
         return None
-    return Ballot(slip_id, entries)
+    if slip_id in voided(session, posted):
+        raise VoidSlipError
+    return slip

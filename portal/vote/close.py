@@ -15,7 +15,7 @@ from portal.kernel import audit
 from portal.kernel.errors import ConflictError, ForbiddenError
 from portal.kernel.keystore import KeyStore
 from portal.kernel.sealing import pad, seal
-from portal.vote.ballots import BallotBox
+from portal.vote.box import BallotBox
 from portal.vote.election import Election, ElectionState, lock
 from portal.vote.key import (
     Closer,
@@ -107,11 +107,13 @@ def count(
     election.second_id, election.second_key = second.staff_id, second.keys.verify_key
     election.counted_at = now
     posted, places = manifests(session, election.id), []
+    unconfirmed = box.unconfirmed(election.id)
     for manifest in posted:
         ballots = box.opened(election, manifest.place_id, vote=vote)
         slip_ids = manifest.ids.difference(voided(session, manifest))
         tally = split(ballots, slip_ids, terms=election.terms)
-        places.append(_keep(session, election, manifest=manifest, tally=tally))
+        kept = _keep(session, election, manifest=manifest, tally=tally)
+        places.append({**kept, "unconfirmed": unconfirmed[manifest.place_id]})
     record = _closing(election, posted[0].printer_key, places)
     people = duties(session, election.id)
     election.closing = canonical({**record, "people": dict(people)})

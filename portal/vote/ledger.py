@@ -31,7 +31,8 @@ closing.json      关票记录：测评办法（方面、权重、选项、分�
                   各社区的户数（干部测评是干部人数）、发票数、收票数、清单的指纹、合计
 signatures.json   两位关票人对关票记录的签名
 社区代码/manifest.json       票根清单：发出去的每一张票（没有选票密码）
-社区代码/used.csv            投过的票。没投票的人，可以在这里查自己的票号有没有被人用过
+社区代码/used.csv            投过的票：phone 手机投的，paper 纸质选票、两个人各录一遍的。
+                            没投票的人，可以在这里查自己的票号有没有被人用过
 社区代码/（每个方面）.csv     核对码和评价。投过票的人，用票上的核对码查自己的评价
 
 收回不足 10 张的社区，只公布张数和一个封存指纹，不公布清单，免得猜出谁怎么投。
@@ -73,7 +74,9 @@ class WithheldLists(Base):
 class PlaceResult:
     """A community's counts; `totals` by dimension and option id, None below 10.
 
-    `entitled`: households, or cadres; None where the number is not known.
+    `entitled`: households, or cadres; None where the number is not known. `paper`: of
+    the ballots, those from paper; None below 10. `unconfirmed`: paper ballots that
+    were not typed in twice alike, and so do not count.
     """
 
     place_code: str
@@ -84,12 +87,15 @@ class PlaceResult:
     handed_out: int
     root: str
     ballots: int
+    paper: int | None
+    unconfirmed: int
     set_aside: int
     totals: dict[str, dict[str, int]] | None
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> "PlaceResult":
         """A community's entry in the closing record."""
+        totals = entry.get("totals")
         return cls(
             place_code=entry["place"],
             place_name=entry["name"],
@@ -99,8 +105,10 @@ class PlaceResult:
             handed_out=sum(day["count"] for day in entry["handed_out"]),
             root=entry["root"],
             ballots=entry["ballots"],
+            paper=totals["used"]["paper"] if totals else None,
+            unconfirmed=entry["unconfirmed"],
             set_aside=entry["set_aside"],
-            totals=entry.get("totals"),
+            totals=totals,
         )
 
 

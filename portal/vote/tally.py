@@ -1,8 +1,8 @@
 """Splitting opened ballots so that they can be counted by anybody and joined by none.
 
 Pure. In: the ballots of a community. Out: a list `check code → score` for every
-dimension and the list of used slips, each in its own sorted order, and their place in
-the record.
+dimension and the list of used slips with how their ballots came in, each in its own
+sorted order, and their place in the record.
 """
 
 import hashlib
@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from portal.vote.ballots import Ballot
+from portal.vote.box import Ballot, Entered
 from portal.vote.election import Electorate
 from portal.vote.terms import Terms, canonical
 
 PUBLISHED_FROM = 10  # ballots of a community; below it only counts and a commitment
-FORMAT = "mashangxun-closing-2"
+FORMAT = "mashangxun-closing-3"
+USED = "used"  # the name of the list of used slips
 COUNTED = (
     "以截止前最后一次为准。每个方面的得分：各选项的分值按票数平均，没有分值的选项"
     "不计入。一个社区的得分：各方面的得分按权重平均。发票数含抽验作废的票；"
@@ -30,17 +31,19 @@ DEFINITIONS = {
 
 @dataclass(frozen=True)
 class Tally:
-    """One community's split ballots; `set_aside` is how many were not genuine."""
+    """One community's split ballots; `set_aside` is how many were not genuine.
+
+    `lists` by name: the used slips' (id, how entered), each dimension's (code, option).
+    """
 
     terms: Terms
-    used: tuple[str, ...]
     lists: dict[str, tuple[tuple[str, str], ...]]
     set_aside: int
 
     @property
     def count(self) -> int:
         """How many ballots count."""
-        return len(self.used)
+        return len(self.lists[USED])
 
     @property
     def is_published(self) -> bool:
@@ -49,20 +52,24 @@ class Tally:
 
     @property
     def totals(self) -> dict[str, dict[str, int]]:
-        """How often each option was chosen, by dimension id."""
+        """How often each value stands in each list, by the list's name."""
         totals = {}
-        for dimension, rows in self.lists.items():
-            chosen = Counter(option for _, option in rows)
-            totals[dimension] = {o.id: chosen[o.id] for o in self.terms.scale}
+        for name, rows in self.lists.items():
+            found = Counter(value for _, value in rows)
+            totals[name] = {value: found[value] for value in self._values(name)}
         return totals
 
     def files(self) -> dict[str, bytes]:
         """The CSV files by name."""
-        listed = {
-            f"{dimension}.csv": _csv("check_code,score", (",".join(r) for r in rows))
-            for dimension, rows in self.lists.items()
-        }
-        return {"used.csv": _csv("slip_id", self.used), **listed}
+        return {f"{name}.csv": _csv(name, rows) for name, rows in self.lists.items()}
+
+    def _values(self, name: str) -> list[str]:
+        """What may stand beside an id or a code."""
+        return (
+            [e.value for e in Entered]
+            if name == USED
+            else [o.id for o in self.terms.scale]
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ def split(
     A check code that comes twice was not made by the printer; of such ballots the
     first by slip id counts, so that the lists keep one row per ballot.
     """
-    used: list[str] = []
+    used: list[tuple[str, str]] = []
     columns: dict[str, list[tuple[str, str]]] = {d.id: [] for d in terms.dimensions}
     seen: set[str] = set()
     set_aside = 0
@@ -96,11 +103,13 @@ def split(
             set_aside += 1
             continue
         seen |= check_codes
-        used.append(ballot.slip_id.hex())
+        used.append((ballot.slip_id.hex(), ballot.entered.value))
         for column, entry in zip(columns.values(), ballot.entries, strict=True):
             column.append(entry)
-    lists = {dimension: tuple(sorted(rows)) for dimension, rows in columns.items()}
-    return Tally(terms, tuple(sorted(used)), lists, set_aside)
+    lists = {
+        name: tuple(sorted(rows)) for name, rows in {USED: used, **columns}.items()
+    }
+    return Tally(terms, lists, set_aside)
 
 
 def withhold(tally: Tally) -> Withheld:
@@ -120,5 +129,6 @@ def place_entry(tally: Tally, withheld: Withheld | None) -> dict[str, object]:
     return {**said, "files": hashes, "totals": tally.totals}
 
 
-def _csv(header: str, rows: Iterable[str]) -> bytes:
-    return "".join(f"{row}\n" for row in (header, *rows)).encode("ascii")
+def _csv(name: str, rows: Iterable[tuple[str, str]]) -> bytes:
+    header = ("slip_id", "entered") if name == USED else ("check_code", "score")
+    return "".join(f"{key},{value}\n" for key, value in (header, *rows)).encode("ascii")

@@ -96,49 +96,48 @@ def check_manifest(here: Files, record: Fields, place: Fields) -> Iterator[str]:
 
 
 def check_lists(here: Files, record: Fields, place: Fields) -> Iterator[str]:
-    """Every list against its hash, the manifest, the counts and the other lists."""
-    lists = {"used.csv", *(f"{d['id']}.csv" for d in record["terms"]["dimensions"])}
-    shown = lists if place["ballots"] >= PUBLISHED_FROM else set()
-    if set(here) - {"manifest.json"} != shown or set(place.get("files", ())) != shown:
-        yield f"应公布 {len(shown)} 份清单（收票 {place['ballots']} 张），实际不是这些"
+    """Every list against its hash; below ten ballots there are none."""
+    options = {d["id"]: record["terms"]["scale"] for d in record["terms"]["dimensions"]}
+    values = {name: [o["id"] for o in scale] for name, scale in options.items()}
+    values["used"] = ["phone", "paper"]
+    shown = set(values) if place["ballots"] >= PUBLISHED_FROM else set()
+    names = {f"{name}.csv" for name in shown}
+    if set(here) - {"manifest.json"} != names or set(place.get("files", ())) != names:
+        yield f"应公布 {len(names)} 份清单（收票 {place['ballots']} 张），实际不是这些"
         return
-    for name in sorted(shown):
+    for name in sorted(names):
         if sha256(here[name]) != place["files"][name]:
             yield f"{name} 和关票记录里的指纹不一致"
     if shown:
-        yield from check_scores(here, record, place)
+        yield from check_rows(here, values, place)
 
 
-def check_scores(here: Files, record: Fields, place: Fields) -> Iterator[str]:
-    """Used slips were made; one row per ballot, no code twice, totals as said."""
+def check_rows(here: Files, values: Fields, place: Fields) -> Iterator[str]:
+    """One row per ballot, nothing twice, totals as said; used slips were made."""
+    lists = {name: rows(here[f"{name}.csv"], name) for name in values}
+    for name, pairs in lists.items():
+        keys, chosen = [key for key, _ in pairs], [value for _, value in pairs]
+        if len(keys) != place["ballots"] or keys != sorted(keys):
+            yield f"{name}.csv 有 {len(keys)} 行，收票数是 {place['ballots']}，或乱序"
+        said = {value: chosen.count(value) for value in values[name]}
+        if said != place["totals"][name] or sum(said.values()) < len(chosen):
+            yield f"{name}.csv 数出来的合计和关票记录不一致，或有选项以外的内容"
+    seen = [key for pairs in lists.values() for key, _ in pairs]
+    if len(set(seen)) < len(seen):
+        yield "有票或核对码出现了两次"
     made = set(json.loads(here["manifest.json"])["slip_ids"])
     made -= set(place.get("voided", []))
-    used = rows(here["used.csv"], "slip_id")
-    if len(used) != place["ballots"] or used != sorted(set(used)):
-        yield f"投过的票有 {len(used)} 行，收票数是 {place['ballots']}，或有重复、乱序"
-    for slip_id in sorted(set(used) - made):
+    for slip_id in sorted({slip_id for slip_id, _ in lists["used"]} - made):
         yield f"投过的票里有没发过或已作废的票：{slip_id[:16]}…"
-    seen: list[str] = []
-    for dimension in (d["id"] for d in record["terms"]["dimensions"]):
-        listed = rows(here[f"{dimension}.csv"], "check_code,score")
-        pairs = [row.split(",") for row in listed]
-        codes, chosen = [code for code, _ in pairs], [option for _, option in pairs]
-        seen += codes
-        if len(codes) != place["ballots"] or codes != sorted(codes):
-            yield f"{dimension}.csv 有 {len(codes)} 行，和收票数不一致，或乱序"
-        said = {o["id"]: chosen.count(o["id"]) for o in record["terms"]["scale"]}
-        if said != place["totals"][dimension] or sum(said.values()) < len(chosen):
-            yield f"{dimension}.csv 数出来的合计和关票记录不一致，或有选项以外的评价"
-    if len(set(seen)) < len(seen):
-        yield "有核对码出现了两次"
 
 
-def rows(file: bytes, header: str) -> list[str]:
-    """The lines of a list below its header."""
+def rows(file: bytes, name: str) -> list[list[str]]:
+    """The pairs of a list below its header."""
+    header = "slip_id,entered" if name == "used" else "check_code,score"
     first, *rest = file.decode("ascii").split("\n")
     if first != header or rest[-1:] != [""]:
-        raise ValueError(header)
-    return rest[:-1]
+        raise ValueError(name)
+    return [row.split(",") for row in rest[:-1]]
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:

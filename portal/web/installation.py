@@ -29,7 +29,7 @@ from portal.posters.typeset import Cut
 from portal.posters.words import Notice, notice_of
 from portal.rounds import Round, get_round
 from portal.rounds.hours import Hours, hours_of, timetable
-from portal.vote.ballots import BallotBox
+from portal.vote.box import BallotBox
 
 QUARTER = 15 * 60  # seconds between openings of what is marked urgent
 TICK = 5.0  # seconds between looks for work and for an opening hour

@@ -370,7 +370,15 @@ def test_the_boxes_have_these_columns_and_no_others(house: Installation) -> None
             "place_id INTEGER",
             "sealed BLOB",
             "slip_id BLOB",
-        ]
+        ],
+        "paper_entry": [
+            "digest BLOB",
+            "election_id INTEGER",
+            "mismatches INTEGER",
+            "place_id INTEGER",
+            "slip_id BLOB",
+            "staff_id INTEGER",
+        ],
     }
 
 

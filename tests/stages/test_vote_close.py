@@ -13,7 +13,8 @@ from portal.kernel import audit
 from portal.kernel.errors import ConflictError, NotFoundError
 from portal.kernel.keystore import KeyStore
 from portal.kernel.sealing import KeyPair, seal, unpad
-from portal.vote import ballots, tally
+from portal.vote import box as boxes
+from portal.vote import tally
 from portal.vote.ledger import WithheldLists
 from tests.stages.test_vote_ballots import openable
 from tests.stages.vote_makers import BIG, SMALL, PollingDay, polling_day, scores_of
@@ -36,7 +37,7 @@ def test_close_publishes_every_score_under_its_check_code(day: PollingDay) -> No
         for dimension, score in scores_of(i * 7 + 1).items():
             row = f"{slip.check_codes[dimension]},{score}"
             assert row in listed(day.files[f"{BIG}/{dimension}.csv"])
-    used = [slip.slip_id for slip in day.slips[BIG][:12]]
+    used = [f"{slip.slip_id},phone" for slip in day.slips[BIG][:12]]
     assert listed(day.files[f"{BIG}/used.csv"]) == sorted(used)
 
 
@@ -82,6 +83,7 @@ def test_small_community_gets_counts_and_a_commitment_only(day: PollingDay) -> N
         "commitment",
         "voided",
         "handed_out",
+        "unconfirmed",
     }
 
 
@@ -93,14 +95,14 @@ def test_withheld_lists_open_for_the_two_closers_together(day: PollingDay) -> No
     opening = unpad(second.open(first.open(kept.sealed)))
     entry = json.loads(day.files["closing.json"])["places"][1]
     assert entry["commitment"] == hashlib.sha256(opening).hexdigest()
-    used = [slip.slip_id for slip in day.slips[SMALL][:3]]
+    used = [f"{slip.slip_id},phone" for slip in day.slips[SMALL][:3]]
     assert listed(json.loads(opening)["files"]["used.csv"].encode()) == sorted(used)
 
 
 def test_commitment_cannot_be_guessed_by_who_knows_the_lists(day: PollingDay) -> None:
     day.fill()
     known = vote.slip_of(day.precinct(SMALL), day.slips[SMALL][0].secret)
-    ballot = ballots.Ballot(
+    ballot = boxes.Ballot(
         bytes.fromhex(known.slip_id),
         tuple((code, "fair") for code in known.check_codes.values()),
     )
@@ -254,8 +256,10 @@ def test_leaking_twin_lists_left_in_the_order_of_the_box_can_be_joined(
     ballots_ = [opened(slip, i) for i, slip in enumerate(day.slips[BIG])]
     leaky = tally.Tally(
         day.election.terms,
-        tuple(b.slip_id.hex() for b in ballots_),
         {
+            "used": tuple((b.slip_id.hex(), b.entered) for b in ballots_),
+        }
+        | {
             d.id: tuple(b.entries[i] for b in ballots_)
             for i, d in enumerate(vote.DEFAULT_TERMS.dimensions)
         },
@@ -264,18 +268,18 @@ def test_leaking_twin_lists_left_in_the_order_of_the_box_can_be_joined(
     assert joined(leaky.files(), ballots_) == len(ballots_)
 
 
-def opened(slip: vote.Slip, i: int) -> ballots.Ballot:
+def opened(slip: vote.Slip, i: int) -> boxes.Ballot:
     scores = scores_of(i * 7 + 1)
     entries = tuple((code, scores[d]) for d, code in slip.check_codes.items())
-    return ballots.Ballot(bytes.fromhex(slip.slip_id), entries)
+    return boxes.Ballot(bytes.fromhex(slip.slip_id), entries)
 
 
-def joined(files: dict[str, bytes], ballots_: Sequence[ballots.Ballot]) -> int:
+def joined(files: dict[str, bytes], ballots_: Sequence[boxes.Ballot]) -> int:
     """How many whole ballots reading the same row of every file gives."""
     columns = [listed(files[f"{d.id}.csv"]) for d in vote.DEFAULT_TERMS.dimensions]
     rows = set(zip(listed(files["used.csv"]), *columns, strict=True))
     whole = {
-        (b.slip_id.hex(), *(f"{code},{score}" for code, score in b.entries))
+        (f"{b.slip_id.hex()},phone", *(f"{code},{score}" for code, score in b.entries))
         for b in ballots_
     }
     return len(rows & whole)
@@ -294,7 +298,7 @@ def test_ballot_copied_to_another_slip_is_set_aside(day: PollingDay) -> None:
     day.close()
     big, _ = day.result.places
     assert (big.ballots, big.set_aside) == (12, 1)
-    assert unused not in listed(day.files[f"{BIG}/used.csv"])
+    assert unused not in day.files[f"{BIG}/used.csv"].decode()
 
 
 def test_rubbish_in_the_box_does_not_stop_the_count(day: PollingDay) -> None:

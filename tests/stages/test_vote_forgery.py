@@ -20,11 +20,12 @@ from portal.kernel.sealing import KeyPair, is_signed
 from portal.vote import merkle
 from portal.vote import verify as verifier
 from portal.vote.terms import canonical
-from tests.stages.vote_makers import BIG, SMALL, polling_day
+from tests.stages.vote_makers import BIG, SMALL, polling_day, scores_of
 
 Files = dict[str, bytes]
 Published = tuple[Files, str, str]
 LISTS = ("used", *(d.id for d in vote.DEFAULT_TERMS.dimensions))
+VALUES = ([o.id for o in vote.DEFAULT_TERMS.scale], ["phone", "paper"])
 SOURCE = Path(verifier.__file__).read_text()
 
 DIGEST = "关票记录和公告栏张贴的指纹不一致"
@@ -38,7 +39,9 @@ NOT_MADE = "没发过或已作废"
 def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     """One closed vote of two shown communities."""
     with polling_day(tmp_path_factory.mktemp("vote")) as day:
-        day.fill(big=12, small=10)
+        day.fill(big=10, small=10)
+        for slip in day.slips[BIG][10:12]:
+            day.enter_paper(slip, scores_of(3))
         day.close()
         yield day.files, day.digest, day.fingerprint
 
@@ -107,9 +110,11 @@ class Vote:
             rows = self.rows[f"{code}/{name}.csv"]
             rows[1:] = sorted(rows[1:])
             place["files"][f"{name}.csv"] = hashlib.sha256(_file(rows)).hexdigest()
-            if name != "used" and "totals" not in self.left:
+            if "totals" not in self.left:
                 chosen = [row.split(",")[1] for row in rows[1:]]
-                counts = {o.id: chosen.count(o.id) for o in vote.DEFAULT_TERMS.scale}
+                counts = {
+                    value: chosen.count(value) for value in VALUES[name == "used"]
+                }
                 extra = {c: chosen.count(c) for c in set(chosen) - set(counts)}
                 place["totals"][name] = counts | extra
 
@@ -138,7 +143,8 @@ def score_changed(v: Vote) -> None:
 def ballot_added(v: Vote) -> None:
     """On a slip of a household that did not vote."""
     used = v.rows[f"{BIG}/used.csv"]
-    used.append(min(set(v.manifests[BIG]["slip_ids"]) - set(used)))
+    voted = {row.split(",")[0] for row in used}
+    used.append(f"{min(set(v.manifests[BIG]['slip_ids']) - voted)},phone")
     for i, d in enumerate(vote.DEFAULT_TERMS.dimensions):
         v.rows[f"{BIG}/{d.id}.csv"].append(f"ZZZZZZZ{i},satisfied")
 
@@ -150,7 +156,7 @@ def ballot_removed(v: Vote) -> None:
 
 def slip_never_made(v: Vote) -> None:
     ballot_added(v)
-    v.rows[f"{BIG}/used.csv"][-1] = "f" * 64
+    v.rows[f"{BIG}/used.csv"][-1] = f"{'f' * 64},phone"
 
 
 def slip_invented(v: Vote) -> None:
@@ -210,11 +216,27 @@ def fewer_households(v: Vote) -> None:
 
 
 def void_slip_voted(v: Vote) -> None:
-    v.place()["voided"] = v.rows[f"{BIG}/used.csv"][1:2]
+    v.place()["voided"] = [v.rows[f"{BIG}/used.csv"][1][:64]]
 
 
 def voided_without_being_made(v: Vote) -> None:
     v.place()["voided"] = ["cd" * 32]
+
+
+def paper_called_phone(v: Vote) -> None:
+    """Two people typed this ballot in, and nobody shall ask them."""
+    path = f"{BIG}/used.csv"
+    v.rows[path] = [row.replace(",paper", ",phone") for row in v.rows[path]]
+
+
+def paper_called_phone_in_the_list_alone(v: Vote) -> None:
+    v.left = frozenset({"totals"})
+    paper_called_phone(v)
+
+
+def way_in_invented(v: Vote) -> None:
+    rows = v.rows[f"{BIG}/used.csv"]
+    rows[1] = f"{rows[1][:64]},fax"
 
 
 def code_given_twice(v: Vote) -> None:
@@ -255,17 +277,20 @@ FORGERIES: dict[Callable[[Vote], None], str] = {
     slip_never_made: NOT_MADE,
     slip_invented: MANIFEST_SIGNATURE,
     root_swapped: "（根）对不上",
-    rows_lost: "收票数是 12",
+    rows_lost: "used.csv 有 11 行，收票数是 12",
     rows_lost_in_one_list: "effect.csv 有 11 行",
     counts_edited: "effect.csv 数出来的合计",
-    option_invented: "选项以外的评价",
+    option_invented: "选项以外的内容",
     lists_exchanged: NOT_MADE,
     communities_exchanged: MANIFEST_SIGNATURE,
     more_issued_than_made: "发票数对不上",
     fewer_households: "或多于户数",
     void_slip_voted: NOT_MADE,
     voided_without_being_made: "作废的票不在",
-    code_given_twice: "有核对码出现了两次",
+    paper_called_phone: "",
+    paper_called_phone_in_the_list_alone: "used.csv 数出来的合计",
+    way_in_invented: "选项以外的内容",
+    code_given_twice: "核对码出现了两次",
     points_changed: MANIFEST_SIGNATURE,
     weight_changed: MANIFEST_SIGNATURE,
     dimension_renamed: MANIFEST_SIGNATURE,
@@ -412,7 +437,7 @@ def damage(files: Files) -> Iterator[Files]:
     yield {**files, "signatures.json": json.dumps(signatures[:1]).encode()}
     signatures[0]["signature"] = "0" * 128
     yield {**files, "signatures.json": json.dumps(signatures).encode()}
-    yield {**files, "990101001009/used.csv": b"slip_id\n"}
+    yield {**files, "990101001009/used.csv": b"slip_id,entered\n"}
     yield {**files, f"{SMALL}/effect2.csv": b"check_code,score\n"}
     for path in (f"{BIG}/used.csv", f"{BIG}/effect.csv"):
         yield {**files, path: files[path].replace(b"\n", b"\r\n")}

@@ -16,7 +16,7 @@ from portal import vote
 from portal.kernel.sealing import KeyPair
 from portal.vote import merkle
 from portal.vote import verify as verifier
-from tests.stages.vote_makers import BIG, SMALL, polling_day
+from tests.stages.vote_makers import BIG, SMALL, polling_day, scores_of
 
 Files = dict[str, bytes]
 Published = tuple[Files, str, str]
@@ -27,7 +27,8 @@ SCRIPT = Path(verifier.__file__)
 def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     """Files, digest and fingerprint of one closed vote of two shown communities."""
     with polling_day(tmp_path_factory.mktemp("vote")) as day:
-        day.fill(big=12, small=10)
+        day.fill(big=11, small=10)
+        day.enter_paper(day.slips[BIG][11], scores_of(3))
         day.close()
         yield day.files, day.digest, day.fingerprint
 
@@ -93,7 +94,7 @@ ATTACKS: dict[str, Callable[[Files], Files]] = {
         f, f"{BIG}/used.csv", lambda t: t[: t.rstrip().rindex("\n") + 1]
     ),
     "a used slip that was never made": lambda f: edited(
-        f, f"{BIG}/used.csv", lambda t: t[: t.rstrip().rindex("\n") + 1] + "f" * 64 + "\n"
+        f, f"{BIG}/used.csv", lambda t: t[: t.rstrip().rindex("\n") + 1] + "f" * 64 + ",phone\n"
     ),
     "rows lost with the file": lambda f: {
         path: content for path, content in f.items() if path != f"{BIG}/effect.csv"
@@ -114,7 +115,7 @@ ATTACKS: dict[str, Callable[[Files], Files]] = {
     "a community left out": lambda f: {
         path: content for path, content in f.items() if not path.startswith(SMALL)
     },
-    "a community added": lambda f: {**f, "990101001003/used.csv": b"slip_id\n"},
+    "a community added": lambda f: {**f, "990101001003/used.csv": b"slip_id,entered\n"},
     "the record missing": lambda f: {p: c for p, c in f.items() if p != "closing.json"},
     "the record not JSON": lambda f: {**f, "closing.json": b"{"},
 }  # fmt: skip
@@ -189,15 +190,14 @@ class Forger:
         place["ballots"] = len(parsed["used"])
         assert manifest.root == merkle.root(manifest.slip_ids)
         for name in ["used", *(d.id for d in vote.DEFAULT_TERMS.dimensions)]:
-            header = "slip_id" if name == "used" else "check_code,score"
+            header = "slip_id,entered" if name == "used" else "check_code,score"
             text = "".join(f"{row}\n" for row in [header, *sorted(parsed[name])])
             made[f"{code}/{name}.csv"] = text.encode()
             place["files"][f"{name}.csv"] = hashlib.sha256(text.encode()).hexdigest()
-            chosen = [row.split(",")[1] for row in parsed[name] if "," in row]
-            if chosen:
-                place["totals"][name] = {
-                    o.id: chosen.count(o.id) for o in vote.DEFAULT_TERMS.scale
-                }
+            chosen = [row.split(",")[1] for row in parsed[name]]
+            values = [o.id for o in vote.DEFAULT_TERMS.scale]
+            values = ["phone", "paper"] if name == "used" else values
+            place["totals"][name] = {value: chosen.count(value) for value in values}
 
 
 def score_changed(parsed: Any) -> None:
@@ -207,8 +207,9 @@ def score_changed(parsed: Any) -> None:
 
 
 def ballot_added(parsed: Any) -> None:
-    unused = sorted(set(parsed[BIG]["ids"]) - set(parsed[BIG]["used"]))
-    parsed[BIG]["used"].append(unused[0])
+    voted = {row.split(",")[0] for row in parsed[BIG]["used"]}
+    unused = sorted(set(parsed[BIG]["ids"]) - voted)
+    parsed[BIG]["used"].append(f"{unused[0]},phone")
     for i, d in enumerate(vote.DEFAULT_TERMS.dimensions):
         parsed[BIG][d.id].append(f"ZZZZZZZ{i},satisfied")
 

@@ -26,6 +26,7 @@ from portal.vote import (
     Slip,
     Terms,
 )
+from portal.vote.paper_ballots import Progress, Typed, enter
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 BIG, SMALL = "990101001001", "990101001002"  # invented codes
@@ -99,6 +100,19 @@ class PollingDay:
             secret=slip.secret,
             scores=scores,
         )
+
+    def type_in(
+        self, slip: Slip, scores: dict[str, str] = ALL_SATISFIED, who: int = 0
+    ) -> Progress:
+        """One person types a paper ballot in."""
+        typed = Typed(slip.secret, scores, by=self.closers[who].staff_id)
+        box, keystore = self.box, self.keystore
+        return enter(box, self.session, keystore, election=self.election, typed=typed)
+
+    def enter_paper(self, slip: Slip, scores: dict[str, str] = ALL_SATISFIED) -> None:
+        """Two people type it in alike."""
+        self.type_in(slip, scores, 0)
+        self.type_in(slip, scores, 1)
 
     def open(self) -> None:
         """Manifests stand, ballots are taken."""

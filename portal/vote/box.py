@@ -1,0 +1,203 @@
+"""The ballot box: sealed ballots under their slip ids until the close.
+
+A ballot keeps no time and no order, has the same size whatever was chosen, and can be
+read by no one person (see `key`). Beside them lie paper ballots that only one person
+has typed in so far (see `paper_ballots`): a digest, neither secret nor scores.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from portal.kernel import codes
+from portal.kernel.boxfile import BoxFile
+from portal.kernel.sealing import KeyPair, UnreadableError, seal
+from portal.vote.election import Election
+from portal.vote.slips import CODE_LENGTH, Slip
+from portal.vote.terms import Terms
+
+# `ballot` was this table's name while it knew rounds and no elections. The file is
+# under no migration: an old one keeps that table, and nothing reads it any more.
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS election_ballot (
+  election_id INTEGER NOT NULL,
+  slip_id BLOB NOT NULL,
+  place_id INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (election_id, slip_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS paper_entry (
+  election_id INTEGER NOT NULL,
+  slip_id BLOB NOT NULL,
+  place_id INTEGER NOT NULL,
+  staff_id INTEGER,
+  digest BLOB,
+  mismatches INTEGER NOT NULL,
+  PRIMARY KEY (election_id, slip_id)
+) WITHOUT ROWID;
+"""
+_ENTRY = CODE_LENGTH + 1  # characters per dimension: check code, step of the scale
+
+Scores = Mapping[str, str]  # dimension id → option id
+
+
+class Entered(StrEnum):
+    """How a ballot came in; published beside its slip id."""
+
+    PHONE = "phone"  # by the voter
+    PAPER = "paper"  # typed in by two people from a paper ballot
+
+
+_MARKS = {Entered.PHONE: b"0", Entered.PAPER: b"1"}
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """An opened ballot: (check code, option id) in the order of the dimensions."""
+
+    slip_id: bytes
+    entries: tuple[tuple[str, str], ...]
+    entered: Entered = Entered.PHONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperEntry:
+    """A paper ballot that is not cast: typed in once, or twice and not alike.
+
+    `digest` (32 bytes) and who typed it are None after a mismatch.
+    """
+
+    slip_id: bytes
+    place_id: int
+    staff_id: int | None
+    digest: bytes | None
+    mismatches: int = 0
+
+    @property
+    def number(self) -> str:
+        """票号: it is on the paper ballot too, so that the sheet is found."""
+        return codes.base32(self.slip_id, CODE_LENGTH)
+
+
+class BallotBox:
+    """The file that sealed ballots lie in."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = BoxFile(path, _SCHEMA)
+
+    def put(
+        self,
+        election: Election,
+        slip: Slip,
+        *,
+        place_id: int,
+        scores: Scores,
+        entered: Entered = Entered.PHONE,
+    ) -> bool:
+        """Seal a ballot; whether it replaced one of the same slip."""
+        payload = _payload(slip, scores, election.terms, entered)
+        sealed = seal(payload, election.public_key or b"")
+        key = (election.id, bytes.fromhex(slip.slip_id))
+        with self.file.writing() as box:
+            held = box.execute(
+                "SELECT 1 FROM election_ballot WHERE election_id = ? AND slip_id = ?",
+                key,
+            ).fetchone()
+            box.execute(
+                "INSERT OR REPLACE INTO election_ballot VALUES (?, ?, ?, ?)",
+                (*key, place_id, sealed),
+            )
+        return held is not None
+
+    def opened(
+        self, election: Election, place_id: int, *, vote: KeyPair
+    ) -> Iterator[Ballot | None]:
+        """A community's ballots by slip id; None for each that is not genuine.
+
+        A ballot that was copied to another slip or altered is not genuine: its slip
+        id is sealed inside.
+        """
+        rows = self.file.connection().execute(
+            "SELECT slip_id, sealed FROM election_ballot"
+            " WHERE election_id = ? AND place_id = ? ORDER BY slip_id",
+            (election.id, place_id),
+        )
+        terms = election.terms
+        for slip_id, sealed in rows:
+            yield _opened(bytes(slip_id), bytes(sealed), vote=vote, terms=terms)
+
+    def turnout(self, election_id: int) -> dict[int, int]:
+        """How many slips were voted, by place id; nothing of how."""
+        rows = self.file.connection().execute(
+            "SELECT place_id, count(*) FROM election_ballot WHERE election_id = ?"
+            " GROUP BY place_id",
+            (election_id,),
+        )
+        return {int(place): int(count) for place, count in rows}
+
+    def entries(self, election_id: int) -> list[PaperEntry]:
+        """Paper ballots that were typed in and are not cast, by slip id."""
+        rows = self.file.connection().execute(
+            "SELECT slip_id, place_id, staff_id, digest, mismatches FROM paper_entry"
+            " WHERE election_id = ? ORDER BY slip_id",
+            (election_id,),
+        )
+        names = ("slip_id", "place_id", "staff_id", "digest", "mismatches")
+        return [PaperEntry(**dict(zip(names, row, strict=True))) for row in rows]
+
+    def unconfirmed(self, election_id: int) -> Counter[int]:
+        """How many these are, by place id."""
+        return Counter(entry.place_id for entry in self.entries(election_id))
+
+    def keep(self, election_id: int, entry: PaperEntry) -> None:
+        """Keep what is known of a paper ballot that is not cast."""
+        known = (entry.place_id, entry.staff_id, entry.digest, entry.mismatches)
+        with self.file.writing() as box:
+            box.execute(
+                "INSERT OR REPLACE INTO paper_entry VALUES (?, ?, ?, ?, ?, ?)",
+                (election_id, entry.slip_id, *known),
+            )
+
+    def settle(self, election_id: int, slip_id: bytes) -> None:
+        """Forget what was kept of a paper ballot, because it is cast."""
+        with self.file.writing() as box:
+            box.execute(
+                "DELETE FROM paper_entry WHERE election_id = ? AND slip_id = ?",
+                (election_id, slip_id),
+            )
+
+    def destroy(self, election_id: int) -> None:
+        """Remove an election's ballots and every trace of their order."""
+        with self.file.writing() as box:
+            for sweep in (
+                "DELETE FROM election_ballot WHERE election_id = ?",
+                "DELETE FROM paper_entry WHERE election_id = ?",
+            ):
+                box.execute(sweep, (election_id,))
+        self.file.forget_order()
+
+
+def _payload(slip: Slip, scores: Scores, terms: Terms, entered: Entered) -> bytes:
+    """Slip id, mark, nine ASCII bytes per dimension: one size for every ballot."""
+    step = {option.id: str(i) for i, option in enumerate(terms.scale)}
+    entries = (slip.check_codes[d.id] + step[scores[d.id]] for d in terms.dimensions)
+    said = _MARKS[entered] + "".join(entries).encode("ascii")
+    return bytes.fromhex(slip.slip_id) + said
+
+
+def _opened(
+    slip_id: bytes, sealed: bytes, *, vote: KeyPair, terms: Terms
+) -> Ballot | None:
+    try:
+        payload = vote.open(sealed)
+        text = payload[33:].decode("ascii")
+        if payload[:32] != slip_id or len(text) != _ENTRY * len(terms.dimensions):
+            return None
+        parts = [text[i : i + _ENTRY] for i in range(0, len(text), _ENTRY)]
+        entries = tuple((p[:-1], terms.scale[int(p[-1])].id) for p in parts)
+        entered = {mark: one for one, mark in _MARKS.items()}[payload[32:33]]
+    except (UnreadableError, ValueError, LookupError):
+        return None
+    return Ballot(slip_id, entries, entered)
