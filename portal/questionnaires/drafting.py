@@ -4,7 +4,7 @@ In: documents. Out: one draft a questionnaire, itself a whole document, which ch
 nothing until it is published.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 
 from portal.kernel import audit
 from portal.kernel.errors import ConflictError
+from portal.questionnaires import shipped
+from portal.questionnaires.definition import parse
+from portal.questionnaires.editing import renewed, require_sound
 from portal.questionnaires.naming import Names
 from portal.questionnaires.versions import (
     SHIPPED,
@@ -94,12 +97,37 @@ def amend(
 ) -> None:
     """Put a changed document into a draft.
 
-    Raises StandsError, DefinitionError.
+    Raises StandsError, EditError.
     """
     require_draft(draft)
+    require_sound(document)
     fill(draft, {**document, "id": draft.code})
     session.flush()
     record(session, draft, "questionnaire.edit", by=by, now=now)
+
+
+def renew(
+    session: Session,
+    draft: Questionnaire,
+    item_ids: Collection[str],
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """当作新题: give questions of a draft ids that no question of ours ever had.
+
+    Raises StandsError.
+    """
+    changed = renewed(draft.content, item_ids, taken=ids_known(session))
+    amend(session, draft, changed, by=by, now=now)
+
+
+def ids_known(session: Session) -> set[str]:
+    """The ids of every question there is in any version, drafts included."""
+    found = set(parse(shipped.compose()).items)
+    for version in session.scalars(select(Questionnaire)):
+        found |= set(version.definition.items)
+    return found
 
 
 def discard(session: Session, draft: Questionnaire, *, by: str, now: datetime) -> None:

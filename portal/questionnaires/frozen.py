@@ -16,6 +16,7 @@ from portal.kernel import audit
 from portal.kernel.database import Base
 from portal.kernel.errors import ConflictError, NotFoundError
 from portal.questionnaires import shipped
+from portal.questionnaires.changes import differences
 from portal.questionnaires.conditions import Facts
 from portal.questionnaires.definition import Definition, parse, revision
 from portal.questionnaires.versions import (
@@ -38,13 +39,28 @@ class NotInUseError(ConflictError):
     sentence = "这一版没有发布或者已经停用，不能给轮次用。请选一份在用的问卷。"
 
 
+class NotTypoError(ConflictError):
+    """More than words is different."""
+
+    sentence = (
+        "公告以后只能更正文字：这一版的题目、选项、次序或者给谁看也改了。"
+        "这些改动请留到下一轮。"
+    )
+
+
+class TooLateError(ConflictError):
+    """Nobody answers any more, or yet."""
+
+    sentence = "征集已经结束，问卷不用再更正。"
+
+
 class RoundQuestionnaire(Base):
     """Which version a round asks; not yet for good while `frozen_on` is None."""
 
     __tablename__ = "round_questionnaire"
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
     questionnaire_id: Mapped[int] = mapped_column(
-        ForeignKey("questionnaire.id"), index=True
+        ForeignKey("questionnaire.id"), index=True, active_history=True
     )
     frozen_on: Mapped[date | None] = mapped_column(active_history=True)
     questionnaire: Mapped[Questionnaire] = relationship()
@@ -161,6 +177,35 @@ def freeze(
     return row.questionnaire
 
 
+def correct(
+    session: Session,
+    round_: Round,
+    questionnaire: Questionnaire,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Mend words of the questionnaire of a round under way.
+
+    A form that is open is told so and keeps its answers; those given before keep the
+    revision they were given under, and count together with those given after.
+
+    Raises NotFoundError, TooLateError, NotInUseError, NotTypoError.
+    """
+    before = questionnaire_of(session, round_.id)
+    if round_.phase not in {Phase.ANNOUNCED, Phase.COLLECTING}:
+        raise TooLateError
+    if not questionnaire.is_in_use:
+        raise NotInUseError
+    if not differences(before.definition, questionnaire.definition).is_typo:
+        raise NotTypoError
+    session.get_one(RoundQuestionnaire, round_.id).questionnaire = questionnaire
+    session.flush()
+    named = f"{questionnaire.code} v{before.version} → v{questionnaire.version}"
+    action = "questionnaire.correct"
+    audit.record(session, by, action, subject=round_.code, reason=named, now=now)
+
+
 def frozen_on(session: Session, round_id: int) -> date | None:
     """The day a round's questionnaire was fixed; None while it is not."""
     found = session.get(RoundQuestionnaire, round_id)
@@ -182,12 +227,38 @@ def _standing(
 
 
 @event.listens_for(RoundQuestionnaire, "before_update")
+def _refuse_change(
+    _mapper: Mapper[RoundQuestionnaire],
+    connection: Connection,
+    row: RoundQuestionnaire,
+) -> None:
+    """Of what is frozen, only words may be mended."""
+    before = _was(row, "frozen_on")
+    if before is None:
+        return
+    was = _kept(connection, _was(row, "questionnaire_id"))
+    is_ = _kept(connection, row.questionnaire_id)
+    if row.frozen_on != before or not differences(was, is_).is_typo:
+        raise ConflictError(CHANGED)
+
+
 @event.listens_for(RoundQuestionnaire, "before_delete")
-def _refuse(
+def _refuse_deletion(
     _mapper: Mapper[RoundQuestionnaire],
     _connection: Connection,
     row: RoundQuestionnaire,
 ) -> None:
-    was = inspect(row).attrs.frozen_on.load_history()
-    if (was.deleted or was.unchanged or (None,))[0] is not None:
+    if _was(row, "frozen_on") is not None:
         raise ConflictError(CHANGED)
+
+
+def _was(row: RoundQuestionnaire, name: str) -> Any:
+    """What a column holds in the database."""
+    history = inspect(row).attrs[name].load_history()
+    return (history.deleted or history.unchanged or (None,))[0]
+
+
+def _kept(connection: Connection, questionnaire_id: int) -> Definition:
+    columns = select(Questionnaire.revision, Questionnaire.document)
+    found = connection.execute(columns.where(Questionnaire.id == questionnaire_id))
+    return parsed(*found.one())

@@ -14,9 +14,12 @@ from portal.kernel.errors import ConflictError, NotFoundError
 from portal.questionnaires import drafting, frozen, publishing, shipped
 from portal.questionnaires.definition import DefinitionError, revision
 from portal.questionnaires.drafting import DraftThereError, ShippedError
-from portal.questionnaires.frozen import NotInUseError
+from portal.questionnaires.editing import EditError
+from portal.questionnaires.frozen import NotInUseError, NotTypoError, TooLateError
 from portal.questionnaires.publishing import (
     ChosenError,
+    MeaningError,
+    SameError,
     UnchangedError,
     WrongStateError,
 )
@@ -52,7 +55,7 @@ FIRST: dict[str, Any] = {
                         {"id": "no", "label": "不亮", "score": 0},
                     ],
                 },
-                {"id": "more", "type": "longtext", "title": "还想说什么？"},
+                {"id": "wish", "type": "longtext", "title": "还盼什么？"},
             ],
         }
     ],
@@ -92,7 +95,7 @@ def round_(session: Session) -> Round:
 
 def published(session: Session, document: Any = FIRST) -> Questionnaire:
     made = drafting.keep_draft(session, document, code="village", **DEED)
-    publishing.publish(session, made, today=TODAY, **DEED)
+    publishing.publish(session, made, same=(), today=TODAY, **DEED)
     return made
 
 
@@ -152,7 +155,7 @@ def test_a_draft_is_amended_and_keeps_its_code(session: Session) -> None:
 
 def test_a_draft_that_would_break_stays_as_it_was(session: Session) -> None:
     made = drafting.begin(session, FIRST, **DEED)
-    with pytest.raises(DefinitionError):
+    with pytest.raises(EditError):
         drafting.amend(session, made, {**FIRST, "title": ""}, **DEED)
     assert made.content == FIRST
 
@@ -187,7 +190,7 @@ def test_versions_are_numbered_and_stand(session: Session) -> None:
     with pytest.raises(StandsError):
         drafting.amend(session, first, NEXT, **DEED)
     with pytest.raises(StandsError):
-        publishing.publish(session, first, today=TODAY, **DEED)
+        publishing.publish(session, first, same=(), today=TODAY, **DEED)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +224,7 @@ def test_a_version_is_not_deleted(session: Session) -> None:
 def test_what_is_unchanged_is_not_published(session: Session) -> None:
     draft = drafting.revise(session, published(session), **DEED)
     with pytest.raises(UnchangedError):
-        publishing.publish(session, draft, today=TODAY, **DEED)
+        publishing.publish(session, draft, same=(), today=TODAY, **DEED)
 
 
 def test_a_version_is_taken_out_of_use_and_in_again(session: Session) -> None:
@@ -234,6 +237,93 @@ def test_a_version_is_taken_out_of_use_and_in_again(session: Session) -> None:
     assert [one.is_in_use for one in (first, second)] == [True, True]
     with pytest.raises(WrongStateError):
         publishing.retire(session, first, **DEED)
+
+
+# The same question, or another
+
+
+LAMPS: dict[str, Any] = FIRST["sections"][0]["items"][0]
+
+
+def with_lamps(**changes: Any) -> dict[str, Any]:
+    items = [{**LAMPS, **changes}, FIRST["sections"][0]["items"][1]]
+    return {**FIRST, "sections": [{"id": "all", "items": items}]}
+
+
+def test_a_reworded_question_is_published_when_it_is_said_to_be_the_same(
+    session: Session,
+) -> None:
+    published(session)
+    draft = drafting.keep_draft(
+        session, with_lamps(title="路灯亮吗？"), code="village", **DEED
+    )
+    with pytest.raises(SameError):
+        publishing.publish(session, draft, same=["wish"], today=TODAY, **DEED)
+    publishing.publish(session, draft, same=["lamps"], today=TODAY, **DEED)
+    assert newest(session, "village") is draft
+
+
+def test_help_and_order_are_published_without_a_word(session: Session) -> None:
+    published(session)
+    published(session, with_lamps(help="看看晚上。", required=True))
+
+
+def test_another_question_under_the_same_id_is_refused_with_its_reason(
+    session: Session,
+) -> None:
+    published(session)
+    draft = drafting.keep_draft(
+        session, with_lamps(options=LAMPS["options"] + [OFTEN]), code="village", **DEED
+    )
+    with pytest.raises(MeaningError) as refusal:
+        publishing.publish(session, draft, same=["lamps"], today=TODAY, **DEED)
+    assert refusal.value.sentence == (
+        "有 1 道题编号没换，问的却不一样了：「路灯亮不亮？」新增选项「时亮时不亮」。"
+        "以前的回答会对不上。请按「当作新题」给它们新的编号，或者改回原样，再发布。"
+    )
+    drafting.renew(session, draft, ["lamps"], **DEED)
+    publishing.publish(session, draft, same=(), today=TODAY, **DEED)
+    assert "lamps" not in draft.definition.items
+
+
+OFTEN = {"id": "often", "label": "时亮时不亮", "score": 50}
+
+
+def test_an_id_means_the_same_after_it_was_gone_for_a_version(
+    session: Session,
+) -> None:
+    published(session)
+    published(session, {**FIRST, "sections": [{"id": "all", "items": [WISH]}]})
+    draft = drafting.keep_draft(
+        session, with_lamps(type="multi"), code="village", **DEED
+    )
+    with pytest.raises(MeaningError):
+        publishing.publish(session, draft, same=(), today=TODAY, **DEED)
+
+
+WISH = FIRST["sections"][0]["items"][1]
+
+
+def test_an_id_means_the_same_in_every_questionnaire(session: Session) -> None:
+    """Results are compared over rounds by these ids, whatever questionnaire it was."""
+    published(session)
+    other = drafting.begin(session, with_lamps(type="multi"), **DEED)
+    with pytest.raises(MeaningError):
+        publishing.publish(session, other, same=(), today=TODAY, **DEED)
+    sample = shipped.compose()
+    sample["sections"][0]["items"][0] |= {"type": "date"}
+    for key in ("options", "scale", "points"):
+        sample["sections"][0]["items"][0].pop(key, None)
+    drawn = drafting.begin(session, _without_rules(sample), **DEED)
+    with pytest.raises(MeaningError):
+        publishing.publish(session, drawn, same=(), today=TODAY, **DEED)
+
+
+def _without_rules(document: dict[str, Any]) -> dict[str, Any]:
+    for section in document["sections"]:
+        for one in (section, *section["items"]):
+            one.pop("visible", None)
+    return document
 
 
 # What a round asks
@@ -280,7 +370,7 @@ def test_drafts_and_retired_versions_cannot_be_chosen(
     draft = drafting.begin(session, FIRST, **DEED)
     with pytest.raises(NotInUseError):
         frozen.choose(session, round_, draft, **DEED)
-    publishing.publish(session, draft, today=TODAY, **DEED)
+    publishing.publish(session, draft, same=(), today=TODAY, **DEED)
     publishing.retire(session, draft, **DEED)
     with pytest.raises(NotInUseError):
         frozen.choose(session, round_, draft, **DEED)
@@ -307,6 +397,78 @@ def test_what_a_round_has_chosen_stays_in_use(session: Session, round_: Round) -
     frozen.freeze(session, round_.id, FIRST, today=TODAY)
     publishing.retire(session, stands, **DEED)
     assert frozen.questionnaire_of(session, round_.id) is stands
+
+
+# Words mended while a round is under way
+
+
+def running(session: Session, round_: Round) -> Questionnaire:
+    """The version a round under way asks."""
+    made = frozen.freeze(session, round_.id, published(session).content, today=TODAY)
+    round_.phase = Phase.COLLECTING
+    return made
+
+
+def test_words_are_mended_in_a_round_under_way(session: Session, round_: Round) -> None:
+    first = running(session, round_)
+    draft = drafting.keep_draft(
+        session, with_lamps(title="路灯亮吗？"), code="village", **DEED
+    )
+    publishing.publish(session, draft, same=["lamps"], today=TODAY, **DEED)
+    assert frozen.questionnaire_of(session, round_.id) is first
+    frozen.correct(session, round_, draft, **DEED)
+    assert frozen.questionnaire_of(session, round_.id) is draft
+    assert frozen.frozen_on(session, round_.id) == TODAY
+    before = frozen.definition_of(session, first.revision, facts={})
+    assert before.items["lamps"].title == "路灯亮不亮？"
+    assert deeds(session)[-1] == (
+        "questionnaire.correct",
+        "2026-1",
+        "village v1 → v2",
+    )
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        with_lamps(required=True),
+        with_lamps(options=LAMPS["options"][::-1]),
+        {**FIRST, "sections": [{"id": "all", "items": [WISH, LAMPS]}]},
+        {**FIRST, "sections": [{"id": "all", "items": [WISH]}]},
+    ],
+)
+def test_anything_but_words_is_left_to_the_next_round(
+    session: Session, round_: Round, document: dict[str, Any]
+) -> None:
+    running(session, round_)
+    later = published(session, document)
+    with pytest.raises(NotTypoError):
+        frozen.correct(session, round_, later, **DEED)
+    row = session.get_one(frozen.RoundQuestionnaire, round_.id)
+    row.questionnaire = later
+    with pytest.raises(ConflictError):
+        session.flush()
+    session.rollback()
+
+
+@pytest.mark.parametrize("phase", [Phase.REVIEWING, Phase.ARCHIVED])
+def test_words_are_mended_only_while_somebody_answers(
+    session: Session, round_: Round, phase: Phase
+) -> None:
+    running(session, round_)
+    later = published(session, with_lamps(help="看晚上。"))
+    round_.phase = phase
+    with pytest.raises(TooLateError):
+        frozen.correct(session, round_, later, **DEED)
+
+
+def test_no_draft_gets_into_a_round_under_way(session: Session, round_: Round) -> None:
+    running(session, round_)
+    draft = drafting.keep_draft(
+        session, with_lamps(help="看晚上。"), code="village", **DEED
+    )
+    with pytest.raises(NotInUseError):
+        frozen.correct(session, round_, draft, **DEED)
 
 
 def test_every_version_can_be_read_by_its_revision_for_ever(
