@@ -30,6 +30,19 @@
     });
   });
 
+  // A pile of paper: Enter goes on to the next box, Ctrl and Enter keep the sheet.
+  all("form[data-keyed]").forEach(function (form) {
+    var boxes = [].slice.call(form.querySelectorAll(".in, button"));
+    form.addEventListener("keydown", function (event) {
+      var here = boxes.indexOf(event.target);
+      if (event.key !== "Enter" || event.isComposing || here < 0) return;
+      if (event.ctrlKey || event.metaKey) { event.preventDefault(); form.querySelector("button").click(); return; }
+      if (event.target.tagName === "BUTTON" || event.shiftKey) return;
+      event.preventDefault();
+      boxes[here + 1].focus();
+    });
+  });
+
   // j and k walk through the list, as in a mail programme.
   d.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !/^[jk]$/.test(event.key)) return;

@@ -4,6 +4,7 @@ In: a round's communities and the office's channels. Out: codes to print, and wh
 comes in where. Counts are per code and day; nothing here joins to what was sent.
 """
 
+from portal.entrances.by_staff import entrance_by_staff, places_for
 from portal.entrances.channels import (
     Channel,
     ChannelKind,
@@ -53,10 +54,12 @@ __all__ = [
     "codes_of",
     "count",
     "entrance",
+    "entrance_by_staff",
     "issue",
     "labels_in",
     "mark_posted",
     "mark_printed",
+    "places_for",
     "reaches",
     "rotate",
     "wanted_codes",

@@ -53,6 +53,7 @@ class Entrance:
     public_key: bytes | None
     revision: str | None  # of the round's questionnaire
     is_old: bool = False  # its code was rotated; what comes by it is kept apart
+    answering: PublicAct = PublicAct.ANSWER  # what filling in here counts as
 
     def allows(self, act: PublicAct) -> bool:
         """Whether the public can do `act` here now."""
@@ -60,20 +61,21 @@ class Entrance:
 
     @property
     def facts(self) -> Mapping[str, str]:
-        """What conditions of a questionnaire may ask about."""
+        """What conditions of a questionnaire may ask about.
+
+        Sheets that are typed in later were filled in while the round collected.
+        """
         return {
             "community_kind": self.kind or "",
             "community_trait": self.trait or "",
             "channel_kind": self.channel_kind,
-            "phase": self.phase,
+            "phase": Phase.COLLECTING,
         }
 
 
-_ENTRANCE = (
+HERE = (
     select(
-        Code.code,
-        Code.withdrawn_on,
-        Code.round_id,
+        RoundPlace.round_id,
         Round.code.label("round_code"),
         Round.name.label("round_name"),
         Round.inspector,
@@ -81,26 +83,33 @@ _ENTRANCE = (
         Round.closes_on,
         Round.opening_hours,
         Round.phase,
-        Code.place_id,
+        RoundPlace.place_id,
         Place.code.label("place_code"),
         Place.name.label("place_name"),
         Place.kind,
         Place.trait,
         Place.households,
-        Channel.kind.label("channel_kind"),
         RoundPlace.public_key,
         Questionnaire.revision,
+    )
+    .select_from(RoundPlace)
+    .join(Round, Round.id == RoundPlace.round_id)
+    .join(Place, Place.id == RoundPlace.place_id)
+    .outerjoin(RoundQuestionnaire, RoundQuestionnaire.round_id == RoundPlace.round_id)
+    .outerjoin(Questionnaire, Questionnaire.id == RoundQuestionnaire.questionnaire_id)
+)
+_BY_CODE = (
+    HERE.join(
+        Code,
+        (Code.round_id == RoundPlace.round_id) & (Code.place_id == RoundPlace.place_id),
+    )
+    .join(Channel, Channel.id == Code.channel_id)
+    .add_columns(
+        Code.code,
+        Code.withdrawn_on,
+        Channel.kind.label("channel_kind"),
         Code.replaced_by.is_not(None).label("is_old"),
     )
-    .join(Round, Round.id == Code.round_id)
-    .join(Place, Place.id == Code.place_id)
-    .join(Channel, Channel.id == Code.channel_id)
-    .join(
-        RoundPlace,
-        (RoundPlace.round_id == Code.round_id) & (RoundPlace.place_id == Code.place_id),
-    )
-    .outerjoin(RoundQuestionnaire, RoundQuestionnaire.round_id == Code.round_id)
-    .outerjoin(Questionnaire, Questionnaire.id == RoundQuestionnaire.questionnaire_id)
     .where(Code.code == bindparam("typed"))
 )
 
@@ -111,7 +120,7 @@ def entrance(source: Session | Connection, typed: str) -> Entrance:
     Raises WrongCodeError, WithdrawnCodeError.
     """
     code = codes.typed_code(typed)[:CODE_LENGTH]
-    row = source.execute(_ENTRANCE, {"typed": code}).mappings().first()
+    row = source.execute(_BY_CODE, {"typed": code}).mappings().first()
     if row is None or row["phase"] is Phase.PREPARING:
         raise WrongCodeError
     found = dict(row)

@@ -129,10 +129,12 @@ def receive_answers(
     Raises NotCollectingError, QuestionnaireChangedError, AnswersError,
     PuzzleNeededError.
     """
-    _require(arrival, PublicAct.ANSWER)
     entrance = arrival.entrance
+    _require(arrival, entrance.answering)
     facts = entrance.facts
     definition = definition_of(session, entrance.revision, facts=facts)
+    if entrance.answering is PublicAct.ANSWER_ON_PAPER:
+        definition = definition.on_paper
     if revision != entrance.revision:
         raise QuestionnaireChangedError
     walked = walk(definition, posted, facts)

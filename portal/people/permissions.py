@@ -45,7 +45,9 @@ class Permission(StrEnum):
     CLOSE_VOTE = "close_vote"
     READ_FIGURES = "read_figures"
     READ_AUDIT = "read_audit"
-    ENTER_PAPER = "enter_paper"
+    ASSIST = "assist"  # 代填: fill in together with a resident
+    ENTER_PAPER = "enter_paper"  # 录入: type sheets of paper in
+    ENTER_ANYWHERE = "enter_anywhere"  # not only for one's team's communities
 
 
 _OFFICE = frozenset(
@@ -64,6 +66,7 @@ _OFFICE = frozenset(
         Permission.READ_FIGURES,
         Permission.READ_AUDIT,
         Permission.ENTER_PAPER,
+        Permission.ENTER_ANYWHERE,
     }
 )
 
@@ -79,13 +82,14 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
             Permission.APPROVE_FINDINGS,
             Permission.REVISIT,
             Permission.READ_FIGURES,
+            Permission.ASSIST,
             Permission.ENTER_PAPER,
         }
     ),
     Role.DISCIPLINE: frozenset({Permission.READ_LEADS}),
     Role.UNIT: frozenset({Permission.RECTIFY}),
     Role.SUPERVISOR: frozenset({Permission.REVIEW_RECTIFICATION, Permission.REVISIT}),
-    Role.ENTRY: frozenset({Permission.ENTER_PAPER}),
+    Role.ENTRY: frozenset({Permission.ENTER_PAPER, Permission.ENTER_ANYWHERE}),
 }
 
 

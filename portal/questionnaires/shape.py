@@ -5,7 +5,7 @@ looks up worked out once per object.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -139,6 +139,23 @@ class Definition:
     def fields(self) -> frozenset[str]:
         """Every field name a form of this definition may post."""
         return frozenset[str]().union(*(item.fields for item in self.items.values()))
+
+    @cached_property
+    def on_paper(self) -> "Definition":
+        """The same with nothing required: nobody can be asked back about a sheet.
+
+        Else whoever types it in would have to leave it out, or make an answer up.
+        """
+        return replace(
+            self,
+            sections=tuple(
+                replace(
+                    section,
+                    items=tuple(replace(i, required=False) for i in section.items),
+                )
+                for section in self.sections
+            ),
+        )
 
     @cached_property
     def facts(self) -> frozenset[str]:

@@ -37,6 +37,7 @@ class PublicAct(StrEnum):
 
     READ_NOTICE = "read_notice"
     ANSWER = "answer"
+    ANSWER_ON_PAPER = "answer_on_paper"
     COMPLAIN = "complain"
     ADD = "add"
     READ_DISCLOSURES = "read_disclosures"
@@ -71,6 +72,8 @@ _DISCLOSED = frozenset(
 ALLOWED: Mapping[PublicAct, frozenset[Phase]] = {
     PublicAct.READ_NOTICE: _FROM_ANNOUNCED,
     PublicAct.ANSWER: frozenset({Phase.COLLECTING}),
+    # Sheets are collected in piles and typed in afterwards.
+    PublicAct.ANSWER_ON_PAPER: frozenset({Phase.COLLECTING, Phase.REVIEWING}),
     # Complaints stay welcome while the team is at work (S2: 边巡边改).
     PublicAct.COMPLAIN: frozenset({Phase.COLLECTING, Phase.REVIEWING}),
     # Whoever wrote may go on telling until the round is put away with its letters.

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from portal.entrances import by_staff
 from portal.handover import Handover, Route
 from portal.intake import additions
 from portal.intake.records import Letter
@@ -34,6 +35,7 @@ from portal.review import evidence, findings, letters
 from portal.review.findings import SamePersonError, WrongFindingMoveError
 from portal.review.wording import LONGEST_RUN, CopiedWordsError, bare, copied_run
 from portal.rounds import keys as round_keys
+from portal.rounds import places_in
 from portal.rounds.keys import NoKeyError
 from portal.web.installation import Installation
 from tests.makers import (
@@ -57,8 +59,14 @@ PERMISSIONS: Mapping[Permission | None, str] = {
     Permission.APPROVE_FINDINGS: """
         findings.approve findings.send_back
     """,
+    Permission.ASSIST: """
+        entry_visit.done entry_visit.letter entry_visit.survey
+    """,
     Permission.CLOSE_VOTE: """
         vote.agree vote.count vote.countersign
+    """,
+    Permission.ENTER_PAPER: """
+        entry.blank entry.index entry.sheet entry_paper.page
     """,
     Permission.HAND_OVER: """
         handovers.list handovers.new
@@ -486,6 +494,75 @@ def test_whose_it_is_does_find_it(case: Case) -> None:
     """So that the addresses above are not all wrong."""
     assert len(found_by(case, "member")) > 5
     assert len(found_by(case, "unit")) >= 2
+
+
+# Whoever fills in for others
+
+
+ALL, ONE, TWO = "云溪社区 柳塘村 厂东社区", "云溪社区 柳塘村", "厂东社区"
+ENTERS: Mapping[str, tuple[str, str]] = {  # at the door with residents; from paper
+    "member": (ONE, ONE),
+    "mate": (ONE, ONE),
+    "recused": ("云溪社区", "云溪社区"),  # of the same team, with ties to 柳塘
+    "stranger": (TWO, TWO),
+    "entry": ("", ALL),
+    "office": ("", ALL),
+    "chief": ("", ALL),
+    "admin": ("", ""),
+    "discipline": ("", ""),
+    "unit": ("", ""),
+    "supervisor": ("", ""),
+}
+DOORS = ("survey", "letter"), ("paper", "sheet")
+
+
+def enters(case: Case, name: str) -> tuple[str, str]:
+    """Where somebody gets the forms on which staff fill in for residents."""
+    visitor = case.desk(name)
+    places = {"云溪社区": "001001", "柳塘村": "001201", "厂东社区": "002001"}
+
+    def is_let_in(code: str, pages: tuple[str, ...]) -> bool:
+        urls = [f"/desk/entry/999001{code}/{page}" for page in pages]
+        return 200 in {visitor.client.get(url).status_code for url in urls}
+
+    at_door, from_paper = (
+        " ".join(place for place, code in places.items() if is_let_in(code, pages))
+        for pages in DOORS
+    )
+    return at_door, from_paper
+
+
+@pytest.mark.parametrize("name", ENTERS)
+def test_everybody_fills_in_for_their_own_communities_and_no_others(
+    case: Case, name: str
+) -> None:
+    assert enters(case, name) == ENTERS[name]
+
+
+def test_the_table_of_who_fills_in_where_has_every_role(
+    case: Case, session: Session
+) -> None:
+    roles = {case.player(name).staff(session).role for name in ENTERS}
+    assert roles == set(Role)
+
+
+def test_whoever_types_paper_in_is_kept_from_where_they_have_ties(case: Case) -> None:
+    player, place_id = case.player("entry"), int(case.ids["place_id"][0])
+    with case.house.sessions() as session, session.begin():
+        session.add(Recusal(staff_id=player.staff_id, place_id=place_id, reason="亲属"))
+    assert enters(case, "entry") == ("", "云溪社区 厂东社区")
+
+
+def test_a_door_that_forgets_whose_community_it_is_is_found(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The leaking twin: every community of the round for everybody."""
+    monkeypatch.setattr(
+        by_staff,
+        "places_for",
+        lambda session, round_id, _: places_in(session, round_id),
+    )
+    assert enters(case, "recused")[0] == ALL
 
 
 # Recusal is in the keys

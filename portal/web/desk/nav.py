@@ -118,6 +118,7 @@ ENTRIES = (
     Entry("", "首页", "desk.home.page"),
     Entry(ROUND, "来信", "desk.letters.list", _unread),
     Entry(ROUND, "答卷", "desk.remarks.page"),
+    Entry(ROUND, "代填与录入", "desk.entry.index"),
     Entry(ROUND, "问题", "desk.findings.list", _drafts),
     Entry(ROUND, "移交", "desk.handovers.list", _approved),
     Entry(ROUND, "线索", "desk.leads.list"),
