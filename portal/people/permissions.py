@@ -46,6 +46,7 @@ class Permission(StrEnum):
     READ_FIGURES = "read_figures"
     READ_AUDIT = "read_audit"
     ENTER_PAPER = "enter_paper"
+    ENTER_BALLOTS = "enter_ballots"
 
 
 _OFFICE = frozenset(
@@ -64,6 +65,7 @@ _OFFICE = frozenset(
         Permission.READ_FIGURES,
         Permission.READ_AUDIT,
         Permission.ENTER_PAPER,
+        Permission.ENTER_BALLOTS,
     }
 )
 
@@ -85,7 +87,7 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
     Role.DISCIPLINE: frozenset({Permission.READ_LEADS}),
     Role.UNIT: frozenset({Permission.RECTIFY}),
     Role.SUPERVISOR: frozenset({Permission.REVIEW_RECTIFICATION, Permission.REVISIT}),
-    Role.ENTRY: frozenset({Permission.ENTER_PAPER}),
+    Role.ENTRY: frozenset({Permission.ENTER_PAPER, Permission.ENTER_BALLOTS}),
 }
 
 

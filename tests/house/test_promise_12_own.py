@@ -60,6 +60,9 @@ PERMISSIONS: Mapping[Permission | None, str] = {
     Permission.CLOSE_VOTE: """
         vote.agree vote.count vote.countersign
     """,
+    Permission.ENTER_BALLOTS: """
+        vote_entry.blank vote_entry.enter vote_entry.page
+    """,
     Permission.HAND_OVER: """
         handovers.list handovers.new
     """,
