@@ -48,6 +48,7 @@ class Permission(StrEnum):
     ASSIST = "assist"  # 代填: fill in together with a resident
     ENTER_PAPER = "enter_paper"  # 录入: type sheets of paper in
     ENTER_ANYWHERE = "enter_anywhere"  # not only for one's team's communities
+    ENTER_BALLOTS = "enter_ballots"  # 纸质选票: by two people
 
 
 _OFFICE = frozenset(
@@ -67,6 +68,7 @@ _OFFICE = frozenset(
         Permission.READ_AUDIT,
         Permission.ENTER_PAPER,
         Permission.ENTER_ANYWHERE,
+        Permission.ENTER_BALLOTS,
     }
 )
 
@@ -89,7 +91,13 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
     Role.DISCIPLINE: frozenset({Permission.READ_LEADS}),
     Role.UNIT: frozenset({Permission.RECTIFY}),
     Role.SUPERVISOR: frozenset({Permission.REVIEW_RECTIFICATION, Permission.REVISIT}),
-    Role.ENTRY: frozenset({Permission.ENTER_PAPER, Permission.ENTER_ANYWHERE}),
+    Role.ENTRY: frozenset(
+        {
+            Permission.ENTER_PAPER,
+            Permission.ENTER_ANYWHERE,
+            Permission.ENTER_BALLOTS,
+        }
+    ),
 }
 
 

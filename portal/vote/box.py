@@ -75,6 +75,10 @@ class PaperEntry:
     digest: bytes | None
     mismatches: int = 0
 
+    def waits_for(self, staff_id: int) -> bool:
+        """Whether this person's typing would be the second one."""
+        return self.digest is not None and self.staff_id != staff_id
+
     @property
     def number(self) -> str:
         """票号: it is on the paper ballot too, so that the sheet is found."""

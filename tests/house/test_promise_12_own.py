@@ -68,6 +68,9 @@ PERMISSIONS: Mapping[Permission | None, str] = {
     Permission.ENTER_PAPER: """
         entry.blank entry.index entry.sheet entry_paper.page
     """,
+    Permission.ENTER_BALLOTS: """
+        vote_entry.blank vote_entry.enter vote_entry.page
+    """,
     Permission.HAND_OVER: """
         handovers.list handovers.new
     """,

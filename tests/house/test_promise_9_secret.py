@@ -2,6 +2,8 @@
 
 Canaries are cast rightly and wrongly, mistyped, sent to another community, into a
 fault of ours, before and after the close; then disk, log and every table are searched.
+A paper ballot is typed in at the desk, once and by two people; the same holds for its
+scores.
 """
 
 import hashlib
@@ -19,7 +21,7 @@ from portal.vote import DEFAULT_TERMS, Precinct, Slip, make_slips
 from portal.web.installation import Installation
 from tests.house import thief
 from tests.house.walk import parts_of
-from tests.makers import Cast, in_phase, make_vote
+from tests.makers import Cast, in_phase, make_vote, signed_in
 from tests.visitor import Visitor
 from tests.web.public.scenes import LIUTANG
 
@@ -31,7 +33,7 @@ Leak = Callable[[Installation, str], None]
 @pytest.fixture
 def slips(house: Installation, cast: Cast) -> list[Slip]:
     in_phase(house, cast.round_id, Phase.VOTING)
-    return make_vote(house, cast)
+    return make_vote(house, cast, slips=6)
 
 
 @pytest.fixture
@@ -69,9 +71,9 @@ def tables(house: Installation) -> dict[str, bytes]:
             rows = connection.execute(text(f'SELECT * FROM "{name}"')).all()  # noqa: S608 -- the database's own names
             found[f"table {name}"] = repr([tuple(row) for row in rows]).encode()
     box = house.ballots.file.connection()
-    found["box"] = repr(
-        box.execute("SELECT * FROM election_ballot").fetchall()
-    ).encode()
+    for name in ("election_ballot", "paper_entry"):
+        rows = box.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608
+        found[f"box {name}"] = repr(rows).encode()
     return found
 
 
@@ -113,6 +115,67 @@ def test_no_secret_is_kept_or_logged_however_its_ballot_fared(
     assert "fault OperationalError" in said["stderr"]
     secrets = [*(slip.secret for slip in slips), never_made.secret, mistyped]
     assert {s: t for s in secrets if (t := traces(house, s, said))} == {}
+
+
+def scores_on(house: Installation, printed: dict[str, str]) -> dict[str, int]:
+    """How often an option of the scale stands where; questionnaires have such, too."""
+    pieces = thief.files_of(house.settings.instance) | tables(house)
+    pieces |= {name: said.encode() for name, said in printed.items()}
+    options = [option.id.encode() for option in DEFAULT_TERMS.scale]
+    found = {name: sum(map(piece.count, options)) for name, piece in pieces.items()}
+    return {name: count for name, count in found.items() if count}
+
+
+@pytest.fixture
+def clerks(app: Flask, house: Installation, cast: Cast) -> list[Visitor]:
+    return [signed_in(app, house, player) for player in (cast.entry, cast.office)]
+
+
+def types(clerk: Visitor, secret: str, scores: dict[str, str]) -> int:
+    """A clerk types a paper ballot in."""
+    token = clerk.opens("/desk/vote/entry").form["csrf_token"][-1]
+    return presses(clerk, token, parts_of(secret) | scores)
+
+
+def presses(clerk: Visitor, token: str, sent: dict[str, str]) -> int:
+    sent = {"csrf_token": token, **sent}
+    return clerk.client.post("/desk/vote/entry", data=sent).status_code
+
+
+def test_of_paper_ballots_neither_secret_nor_scores_are_kept_however_they_fared(
+    printed: Printed,
+    house: Installation,
+    slips: list[Slip],
+    clerks: list[Visitor],
+) -> None:
+    (first, second), before = clerks, scores_on(house, printed())
+    scores = dict.fromkeys(SCORES, "dissatisfied")
+    assert types(first, slips[0].secret, scores) == 303  # waits
+    assert types(first, slips[1].secret, scores) == 303
+    assert types(second, slips[1].secret, SCORES) == 303  # the two differ
+    assert types(first, slips[2].secret, scores) == 303
+    assert types(second, slips[2].secret, scores) == 303  # cast
+    assert types(first, "0" * 16, scores) == 422
+    assert types(first, slips[3].secret, {**scores, "effect": ""}) == 422
+    token = first.opens("/desk/vote/entry").form["csrf_token"][-1]
+    box = house.ballots.file.connection()
+    box.execute("ALTER TABLE paper_entry RENAME TO elsewhere")
+    assert presses(first, token, parts_of(slips[4].secret) | scores) == 500
+    box.execute("ALTER TABLE elsewhere RENAME TO paper_entry")
+    assert len(house.ballots.entries(1)) == 2
+    assert sum(house.ballots.turnout(1).values()) == 1
+    said = printed()
+    assert {s.secret: t for s in slips if (t := traces(house, s.secret, said))} == {}
+    assert scores_on(house, said) == before
+
+
+def test_a_server_that_remembers_the_scores_of_a_paper_ballot_is_found(
+    printed: Printed, house: Installation, slips: list[Slip], clerks: list[Visitor]
+) -> None:
+    types(clerks[0], slips[0].secret, SCORES)
+    with house.ballots.file.writing() as box:
+        box.execute("UPDATE paper_entry SET digest = ?", (b"satisfied",))
+    assert "box paper_entry" in scores_on(house, printed())
 
 
 def _in_a_log(_: Installation, secret: str) -> None:

@@ -52,13 +52,13 @@ def at() -> dict[str, str]:
     )
 
 
-def tabs() -> list[dict[str, object]]:
-    """The two electorates of the round, for `ui.pills`."""
+def tabs(endpoint: str = "desk.vote.page") -> list[dict[str, object]]:
+    """A page for each of the two electorates of the round, for `ui.pills`."""
     here = the_electorate()
     return [
         {
             "label": word(one),
-            "url": page_url("desk.vote.page", **{**at(), "electorate": one.value}),
+            "url": page_url(endpoint, **{**at(), "electorate": one.value}),
             "count": None,
             "active": one is here,
         }

@@ -128,6 +128,7 @@ ENTRIES = (
     Entry(ROUND, "回访", "desk.visits.list", _to_visit),
     Entry(ROUND, "公示", "desk.disclosures.list"),
     Entry(ROUND, "测评", "desk.vote.page"),
+    Entry(ROUND, "纸质选票", "desk.vote_entry.page"),
     Entry(ROUND, "数字", "desk.figures.page"),
     Entry(ROUND, "覆盖", "desk.coverage.page"),
     Entry(PREPARE, "轮次", "desk.rounds.index"),
@@ -227,9 +228,13 @@ def _line(entry: Entry, url: str) -> dict[str, object]:
 
 
 def _is_part(here: str, entry: Entry) -> bool:
-    """Whether a module is that of the entry, or one of its parts (`vote_paper`)."""
+    """Whether a module is that of the entry, or one of its parts (`vote_paper`).
+
+    A part with an entry of its own is not part of another (`vote_entry`).
+    """
+    pages = {one.endpoint.rpartition(".")[0] for one in ENTRIES}
     page = entry.endpoint.rpartition(".")[0]
-    return here == page or here.startswith(f"{page}_")
+    return here == page or (here.startswith(f"{page}_") and here not in pages)
 
 
 def _count(entry: Entry, round_: Round | None) -> int | None:

@@ -218,6 +218,7 @@ def _standing(election: Election) -> dict[str, Any]:
         "fingerprint": vote.printer_fingerprint(db(), election) if posted else "",
         "closers": vote.closers_of(db(), election.id),
         "turnout": installation().ballots.turnout(election.id),
+        "unconfirmed": installation().ballots.unconfirmed(election.id).total(),
         "closed": vote.result_of(election) if is_closed else None,
     }
 

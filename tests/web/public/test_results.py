@@ -15,6 +15,7 @@ from portal.kernel.codes import in_fours
 from portal.rounds import Phase, get_round
 from portal.rounds.phases import ALLOWED, PublicAct
 from portal.vote import Election, Electorate, Slip
+from portal.vote.paper_ballots import Typed, enter
 from portal.vote.records import PaperDuty, assign
 from portal.web.installation import Installation
 from tests.makers import Cast, in_phase, make_result, make_vote
@@ -26,12 +27,13 @@ Hold = Callable[..., list[Slip]]
 
 @pytest.fixture
 def hold(house: Installation, cast: Cast) -> Hold:
-    """Hold a vote with so many ballots at 云溪, and publish it."""
+    """Hold a vote with so many ballots at 云溪, some on paper, and publish it."""
 
     def held(
         *,
         ballots: int,
         slips: int = 14,
+        typed: int = 0,
         electorate: Electorate = Electorate.RESIDENTS,
     ) -> list[Slip]:
         in_phase(house, cast.round_id, Phase.VOTING)
@@ -47,6 +49,15 @@ def hold(house: Installation, cast: Cast) -> Hold:
                     secret=slip.secret,
                     scores=scores_of(number),
                 )
+            for slip in mine[ballots:][:typed]:
+                for by in (cast.entry, cast.office):
+                    enter(
+                        house.ballots,
+                        session,
+                        house.keystore,
+                        election=election_of(session, cast, electorate),
+                        typed=Typed(slip.secret, scores_of(0), by.staff_id),
+                    )
         make_result(house, cast, electorate)
         in_phase(house, cast.round_id, Phase.PUBLISHED)
         return mine
@@ -318,3 +329,24 @@ def test_the_same_numbers_in_large_english(
     chinese, english = visitor.opens(url), visitor.opens(f"{url}?lang=en&big=1")
     assert percentages(chinese) == percentages(english) > 0
     assert f"/results/{cast.round_id}?big=1&lang=en" in english.links()
+
+
+def test_how_many_ballots_were_on_paper_is_said_wherever_the_result_is(
+    visitor: Visitor, cast: Cast, hold: Hold
+) -> None:
+    slips = hold(ballots=10, typed=2)
+    at = f"/results/{cast.round_id}"
+    for page in (at, f"{at}/{YUNXI}", f"{at}/notice", f"{at}/{YUNXI}/notice"):
+        said = visitor.opens(page).words
+        assert "其中 2 张是纸质选票，由两个人各录一遍。" in said
+    used = visitor.client.get(f"{at}/files/{YUNXI}/used.csv").text
+    assert used.startswith("slip_id,entered\n")
+    assert f"{slips[10].slip_id},paper\n" in used
+    assert used.count(",phone\n") == 10
+
+
+def test_a_small_community_does_not_say_how_many_were_on_paper(
+    visitor: Visitor, cast: Cast, hold: Hold
+) -> None:
+    hold(ballots=5, typed=2)
+    assert "纸质选票" not in visitor.opens(f"/results/{cast.round_id}/{YUNXI}").words
