@@ -22,7 +22,7 @@ from portal.figures.measures import Distribution
 from portal.figures.totals import district_figure
 from portal.figures.votes import dimension_cards, vote_figure
 from portal.vote import DEFAULT_TERMS, ElectionResult, Electorate, PlaceResult, VoteMode
-from portal.vote.ballots import Ballot
+from portal.vote.box import Ballot
 from portal.vote.tally import PUBLISHED_FROM, Tally, place_entry, split, withhold
 
 CASES = 10_000
