@@ -68,9 +68,17 @@ def recorded(tally: Tally) -> dict[str, object]:
 
 def result_of(record: Sequence[dict[str, object]]) -> ElectionResult:
     paper = {"entitled": 50, "issued": ISSUED, "voided": [], "handed_out": []}
+    waiting = {"unconfirmed": 0}
     places = [
         PlaceResult.of(
-            {**entry, **paper, "place": f"{n}", "name": f"社区{n}", "root": ""}
+            {
+                **entry,
+                **paper,
+                **waiting,
+                "place": f"{n}",
+                "name": f"社区{n}",
+                "root": "",
+            }
         )
         for n, entry in enumerate(record)
     ]
