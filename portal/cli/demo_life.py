@@ -24,6 +24,7 @@ from portal.people import Role
 from portal.places import Place
 from portal.questionnaires import frozen, shipped
 from portal.questionnaires.shape import Definition, ItemType
+from portal.questionnaires.versions import Questionnaire
 from portal.rectification import Filing, Outcome, Source, Verdict
 from portal.review import findings, letters
 from portal.review.evidence import found_in
@@ -74,7 +75,7 @@ def _answer(
     session: Session,
     code: Code,
     *,
-    definition: frozen.Questionnaire,
+    definition: Questionnaire,
     number: int,
 ) -> None:
     entrance = entrances.entrance(session, code.code)

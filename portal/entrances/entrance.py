@@ -12,7 +12,8 @@ from portal.entrances.codes import CODE_LENGTH, Code
 from portal.kernel import codes
 from portal.kernel.errors import NotFoundError
 from portal.places import Kind, Place, Trait
-from portal.questionnaires.frozen import Questionnaire
+from portal.questionnaires.frozen import RoundQuestionnaire
+from portal.questionnaires.versions import Questionnaire
 from portal.rounds import Phase, Round, RoundPlace
 from portal.rounds.phases import PublicAct, allows
 
@@ -98,7 +99,8 @@ _ENTRANCE = (
         RoundPlace,
         (RoundPlace.round_id == Code.round_id) & (RoundPlace.place_id == Code.place_id),
     )
-    .outerjoin(Questionnaire, Questionnaire.round_id == Code.round_id)
+    .outerjoin(RoundQuestionnaire, RoundQuestionnaire.round_id == Code.round_id)
+    .outerjoin(Questionnaire, Questionnaire.id == RoundQuestionnaire.questionnaire_id)
     .where(Code.code == bindparam("typed"))
 )
 

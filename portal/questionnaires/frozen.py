@@ -1,104 +1,93 @@
-"""The questionnaire of a round, frozen: written once, never changed, readable for ever.
+"""What a round asks: chosen while it is prepared, frozen when it is announced.
 
-In: a document, when a round is announced. Out: the definition to show, named by the
-SHA-256 of its canonical form, which is kept byte for byte.
+In: a version, or the document that comes with the program. Out: the definition to
+show, for ever: answers keep the revision they were given under.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
-from datetime import date
-from functools import lru_cache
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, event, select
+from sqlalchemy import ForeignKey, event, inspect, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
+from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column, relationship
 
+from portal.kernel import audit
 from portal.kernel.database import Base
 from portal.kernel.errors import ConflictError, NotFoundError
+from portal.questionnaires import shipped
+from portal.questionnaires.changes import differences
 from portal.questionnaires.conditions import Facts
-from portal.questionnaires.definition import Definition, canonical, parse
-from portal.questionnaires.walk import specialise
+from portal.questionnaires.definition import Definition, parse, revision
+from portal.questionnaires.versions import (
+    Questionnaire,
+    QuestionnaireState,
+    add_version,
+    parsed,
+    specialised,
+)
+from portal.rounds import Phase, Round
+from portal.rounds.round import PlanFrozenError
 
 SECOND = "这一轮的问卷已经定稿，不能再换。要改的话，请在下一轮用新的问卷。"
 CHANGED = "定稿的问卷不能改动。要改的话，请在下一轮用新的问卷。"
-TAMPERED = "这份问卷的内容和定稿时不一样了，请立即告诉系统管理员核查。"
 
 
-class Questionnaire(Base):
-    """One frozen revision; `document` is its canonical JSON as text."""
+class NotInUseError(ConflictError):
+    """A draft, or a version out of use, is chosen."""
 
-    __tablename__ = "questionnaire"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), unique=True)
-    revision: Mapped[str] = mapped_column(String(64), index=True)
-    document: Mapped[str] = mapped_column(Text)
-    frozen_on: Mapped[date]
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """The document as JSON data, a fresh copy."""
-        found: dict[str, Any] = json.loads(self.document)
-        return found
-
-    @property
-    def definition(self) -> Definition:
-        """The whole definition, for all kinds of communities.
-
-        Raises ConflictError where the document is no longer what was frozen.
-        """
-        return _parsed(self.revision, self.document)
-
-    def definition_for(self, facts: Facts) -> Definition:
-        """The definition one community sees on one channel; conditions ask no fact."""
-        return _for(self.revision, self.document, facts)
+    sentence = "这一版没有发布或者已经停用，不能给轮次用。请选一份在用的问卷。"
 
 
-_read: dict[str, str] = {}  # a document a round, by the SHA-256 that names it
+class NotTypoError(ConflictError):
+    """More than words is different."""
+
+    sentence = (
+        "公告以后只能更正文字：这一版的题目、选项、次序或者给谁看也改了。"
+        "这些改动请留到下一轮。"
+    )
 
 
-@lru_cache(maxsize=32)
-def _parsed(revision: str, document: str) -> Definition:
-    if hashlib.sha256(document.encode()).hexdigest() != revision:
-        raise ConflictError(TAMPERED)
-    return parse(json.loads(document))
+class TooLateError(ConflictError):
+    """Nobody answers any more, or yet."""
+
+    sentence = "征集已经结束，问卷不用再更正。"
 
 
-@lru_cache(maxsize=256)
-def _specialised(
-    revision: str, document: str, facts: tuple[tuple[str, str], ...]
-) -> Definition:
-    return specialise(_parsed(revision, document), dict(facts))
+class RoundQuestionnaire(Base):
+    """Which version a round asks; not yet for good while `frozen_on` is None."""
+
+    __tablename__ = "round_questionnaire"
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    questionnaire_id: Mapped[int] = mapped_column(
+        ForeignKey("questionnaire.id"), index=True, active_history=True
+    )
+    frozen_on: Mapped[date | None] = mapped_column(active_history=True)
+    questionnaire: Mapped[Questionnaire] = relationship()
 
 
-def _for(revision: str, document: str, facts: Facts) -> Definition:
-    asked = _parsed(revision, document).facts
-    known = tuple((k, facts[k]) for k in sorted(facts) if k in asked)
-    return _specialised(revision, document, known)
+_read: dict[str, str] = {}  # a document a revision, by the SHA-256 that names it
 
 
-def definition_of(
-    session: Session, revision: str | None, *, facts: Facts
-) -> Definition:
+def definition_of(session: Session, key: str | None, *, facts: Facts) -> Definition:
     """What a revision asks under these facts; its document is read once a process.
 
     Raises NotFoundError; ConflictError where it is not what was frozen.
     """
-    if revision is None:
+    if key is None:
         raise NotFoundError
-    return _for(revision, _document(session, revision), facts)
+    return specialised(key, _document(session, key), facts)
 
 
-def _document(session: Session, revision: str) -> str:
-    if revision not in _read:
-        wanted = select(Questionnaire).where(Questionnaire.revision == revision)
+def _document(session: Session, key: str) -> str:
+    if key not in _read:
+        wanted = select(Questionnaire).where(Questionnaire.revision == key)
         found = session.scalars(wanted).first()
         if found is None:
             raise NotFoundError
-        _parsed(revision, found.document)  # refuses what is not what was frozen
-        _read[revision] = found.document
-    return _read[revision]
+        parsed(key, found.document)  # refuses what is not what was frozen
+        _read[key] = found.document
+    return _read[key]
 
 
 def questionnaire_of(session: Session, round_id: int) -> Questionnaire:
@@ -106,10 +95,67 @@ def questionnaire_of(session: Session, round_id: int) -> Questionnaire:
 
     Raises NotFoundError.
     """
-    found = _find(session, round_id)
+    wanted = (
+        select(Questionnaire)
+        .join(RoundQuestionnaire)
+        .where(
+            RoundQuestionnaire.round_id == round_id,
+            RoundQuestionnaire.frozen_on.is_not(None),
+        )
+    )
+    found = session.scalars(wanted).first()
     if found is None:
         raise NotFoundError
     return found
+
+
+def chosen_for(session: Session, round_id: int) -> Questionnaire | None:
+    """The version a round asks or will ask; None while it is the shipped one."""
+    found = session.get(RoundQuestionnaire, round_id)
+    return found.questionnaire if found else None
+
+
+def asked_in(session: Session, round_id: int) -> dict[str, Any]:
+    """The document a round asks, or will be announced with as things stand."""
+    found = chosen_for(session, round_id)
+    return found.content if found else shipped.compose()
+
+
+def rounds_with(session: Session) -> dict[int, list[int]]:
+    """Ids of the rounds that ask a version or have chosen it, by its id."""
+    found: dict[int, list[int]] = {}
+    for row in session.scalars(select(RoundQuestionnaire).order_by("round_id")):
+        found.setdefault(row.questionnaire_id, []).append(row.round_id)
+    return found
+
+
+def choose(
+    session: Session,
+    round_: Round,
+    questionnaire: Questionnaire | None,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Choose what a round will ask; None is the questionnaire that is shipped.
+
+    Raises PlanFrozenError, NotInUseError.
+    """
+    if round_.phase is not Phase.PREPARING:
+        raise PlanFrozenError
+    if questionnaire and not questionnaire.is_in_use:
+        raise NotInUseError
+    before = session.get(RoundQuestionnaire, round_.id)
+    if questionnaire:
+        row = before or RoundQuestionnaire(round_id=round_.id)
+        row.questionnaire = questionnaire
+        session.add(row)
+    elif before:
+        session.delete(before)
+    session.flush()
+    named = f"{questionnaire.code} v{questionnaire.version}" if questionnaire else ""
+    action = "questionnaire.choose"
+    audit.record(session, by, action, subject=round_.code, reason=named, now=now)
 
 
 def freeze(
@@ -120,28 +166,99 @@ def freeze(
     Raises DefinitionError with all mistakes, ConflictError where the round has one.
     """
     parse(document)
-    if _find(session, round_id) is not None:
+    row = session.get(RoundQuestionnaire, round_id)
+    if row and row.frozen_on:
         raise ConflictError(SECOND)
-    text = canonical(document)
-    frozen = Questionnaire(
-        round_id=round_id,
-        revision=hashlib.sha256(text).hexdigest(),
-        document=text.decode(),
-        frozen_on=today,
-    )
-    session.add(frozen)
+    row = row or RoundQuestionnaire(round_id=round_id)
+    row.questionnaire = _standing(session, document, today=today)
+    row.frozen_on = today
+    session.add(row)
     session.flush()
-    return frozen
+    return row.questionnaire
 
 
-def _find(session: Session, round_id: int) -> Questionnaire | None:
-    wanted = select(Questionnaire).where(Questionnaire.round_id == round_id)
-    return session.scalars(wanted).first()
-
-
-@event.listens_for(Questionnaire, "before_update")
-@event.listens_for(Questionnaire, "before_delete")
-def _refuse(
-    _mapper: Mapper[Questionnaire], _connection: Connection, _row: Questionnaire
+def correct(
+    session: Session,
+    round_: Round,
+    questionnaire: Questionnaire,
+    *,
+    by: str,
+    now: datetime,
 ) -> None:
-    raise ConflictError(CHANGED)
+    """Mend words of the questionnaire of a round under way.
+
+    A form that is open is told so and keeps its answers; those given before keep the
+    revision they were given under, and count together with those given after.
+
+    Raises NotFoundError, TooLateError, NotInUseError, NotTypoError.
+    """
+    before = questionnaire_of(session, round_.id)
+    if round_.phase not in {Phase.ANNOUNCED, Phase.COLLECTING}:
+        raise TooLateError
+    if not questionnaire.is_in_use:
+        raise NotInUseError
+    if not differences(before.definition, questionnaire.definition).is_typo:
+        raise NotTypoError
+    session.get_one(RoundQuestionnaire, round_.id).questionnaire = questionnaire
+    session.flush()
+    named = f"{questionnaire.code} v{before.version} → v{questionnaire.version}"
+    action = "questionnaire.correct"
+    audit.record(session, by, action, subject=round_.code, reason=named, now=now)
+
+
+def frozen_on(session: Session, round_id: int) -> date | None:
+    """The day a round's questionnaire was fixed; None while it is not."""
+    found = session.get(RoundQuestionnaire, round_id)
+    return found.frozen_on if found else None
+
+
+def _standing(
+    session: Session, document: Mapping[str, Any], *, today: date
+) -> Questionnaire:
+    """The published version that says this, which is made where there is none."""
+    wanted = select(Questionnaire).where(
+        Questionnaire.revision == revision(document),
+        Questionnaire.state != QuestionnaireState.DRAFT,
+    )
+    found = session.scalars(wanted).first()
+    if found is None:
+        return add_version(session, document, published_on=today)
+    return found
+
+
+@event.listens_for(RoundQuestionnaire, "before_update")
+def _refuse_change(
+    _mapper: Mapper[RoundQuestionnaire],
+    connection: Connection,
+    row: RoundQuestionnaire,
+) -> None:
+    """Of what is frozen, only words may be mended."""
+    before = _was(row, "frozen_on")
+    if before is None:
+        return
+    was = _kept(connection, _was(row, "questionnaire_id"))
+    is_ = _kept(connection, row.questionnaire_id)
+    if row.frozen_on != before or not differences(was, is_).is_typo:
+        raise ConflictError(CHANGED)
+
+
+@event.listens_for(RoundQuestionnaire, "before_delete")
+def _refuse_deletion(
+    _mapper: Mapper[RoundQuestionnaire],
+    _connection: Connection,
+    row: RoundQuestionnaire,
+) -> None:
+    if _was(row, "frozen_on") is not None:
+        raise ConflictError(CHANGED)
+
+
+def _was(row: RoundQuestionnaire, name: str) -> Any:
+    """What a column holds in the database."""
+    history = inspect(row).attrs[name].load_history()
+    return (history.deleted or history.unchanged or (None,))[0]
+
+
+def _kept(connection: Connection, questionnaire_id: int) -> Definition:
+    columns = select(Questionnaire.revision, Questionnaire.document)
+    found = connection.execute(columns.where(Questionnaire.id == questionnaire_id))
+    return parsed(*found.one())

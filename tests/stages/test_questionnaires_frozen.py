@@ -11,8 +11,14 @@ from sqlalchemy.orm import Session
 from portal.kernel.database import Base, engine_for
 from portal.kernel.errors import ConflictError, NotFoundError
 from portal.questionnaires.definition import DefinitionError, parse, revision
-from portal.questionnaires.frozen import Questionnaire, freeze, questionnaire_of
+from portal.questionnaires.frozen import (
+    RoundQuestionnaire,
+    freeze,
+    frozen_on,
+    questionnaire_of,
+)
 from portal.questionnaires.shipped import compose
+from portal.questionnaires.versions import Questionnaire
 from portal.questionnaires.walk import specialise
 from portal.rounds import Mode, Round
 
@@ -23,10 +29,8 @@ LATER = date(2026, 3, 9)
 @pytest.fixture
 def session() -> Iterator[Session]:
     engine = engine_for("sqlite://")
-    Base.metadata.create_all(
-        engine,
-        tables=[Round.__table__, Questionnaire.__table__],  # type: ignore[list-item]
-    )
+    names = ("round", "questionnaire", "round_questionnaire")
+    Base.metadata.create_all(engine, tables=[Base.metadata.tables[n] for n in names])
     with Session(engine) as session:
         yield session
     engine.dispose()
@@ -52,7 +56,8 @@ def add_round(session: Session, code: str) -> int:
 
 
 def other() -> dict[str, Any]:
-    return {**compose(), "title": "另一份问卷"}
+    shorter = compose()["sections"][:2]
+    return {**compose(), "title": "另一份问卷", "sections": shorter}
 
 
 def test_a_frozen_questionnaire_reads_back_equal(
@@ -62,7 +67,7 @@ def test_a_frozen_questionnaire_reads_back_equal(
     session.expire_all()
     found = questionnaire_of(session, round_id)
     assert found.definition == parse(compose())
-    assert found.frozen_on == TODAY
+    assert frozen_on(session, round_id) == TODAY
 
 
 def test_the_revision_can_be_computed_again_by_anybody(
@@ -86,7 +91,41 @@ def test_a_round_is_frozen_once(session: Session, round_id: int) -> None:
 def test_two_rounds_may_have_the_same_revision(session: Session, round_id: int) -> None:
     first = freeze(session, round_id, compose(), today=TODAY)
     second = freeze(session, add_round(session, "2026-2"), compose(), today=LATER)
-    assert first.revision == second.revision
+    assert first is second
+    assert (second.version, second.published_on) == (1, TODAY)
+
+
+def test_a_round_goes_to_no_other_questionnaire_once_it_is_frozen(
+    session: Session, round_id: int
+) -> None:
+    freeze(session, round_id, compose(), today=TODAY)
+    later = freeze(session, add_round(session, "2026-2"), other(), today=LATER)
+    session.expire_all()
+    row = session.get_one(RoundQuestionnaire, round_id)
+    row.questionnaire_id = later.id
+    with pytest.raises(ConflictError):
+        session.flush()
+
+
+@pytest.mark.parametrize("day", [None, LATER])
+def test_a_round_is_not_thawed(
+    session: Session, round_id: int, day: date | None
+) -> None:
+    freeze(session, round_id, compose(), today=TODAY)
+    session.expire_all()
+    session.get_one(RoundQuestionnaire, round_id).frozen_on = day
+    with pytest.raises(ConflictError):
+        session.flush()
+
+
+def test_that_a_round_asks_something_is_not_deleted(
+    session: Session, round_id: int
+) -> None:
+    freeze(session, round_id, compose(), today=TODAY)
+    session.expire_all()
+    session.delete(session.get_one(RoundQuestionnaire, round_id))
+    with pytest.raises(ConflictError):
+        session.flush()
 
 
 def test_a_broken_document_is_not_frozen(session: Session, round_id: int) -> None:

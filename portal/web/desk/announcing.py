@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 
 from portal import checklists, vote
 from portal.entrances import Code
-from portal.kernel.errors import ConflictError, NotFoundError
+from portal.kernel.errors import ConflictError
 from portal.kernel.keystore import KeyStore
 from portal.people import TeamPlace, readers_of
 from portal.places import Place
-from portal.questionnaires import shipped
-from portal.questionnaires.frozen import freeze, questionnaire_of
+from portal.questionnaires.frozen import asked_in, chosen_for, freeze, frozen_on
 from portal.rounds import Phase, Round, advance, places_in
 from portal.rounds.keys import make_keys
 from portal.vote import ElectionState
@@ -96,18 +95,14 @@ def announce(
     """
     advance(session, round_, to=Phase.ANNOUNCED, by=by, now=now)
     if not is_frozen(session, round_.id):
-        freeze(session, round_.id, shipped.compose(), today=today)
+        freeze(session, round_.id, asked_in(session, round_.id), today=today)
     checklists.keep(session, round_.id)
     make_keys(session, keystore, round_)
 
 
 def is_frozen(session: Session, round_id: int) -> bool:
     """Whether the round has its questionnaire."""
-    try:
-        questionnaire_of(session, round_id)
-    except NotFoundError:
-        return False
-    return True
+    return frozen_on(session, round_id) is not None
 
 
 def unassigned(session: Session, round_id: int) -> list[Place]:
@@ -144,9 +139,22 @@ def _before_announcing(session: Session, round_: Round) -> list[Check]:
             page="desk.rounds.edit",
             is_required=False,
         ),
-        Check(sentence="问卷：公告时按社区类型定稿", is_met=True),
+        _questionnaire_chosen(session, round_),
         _lists_chosen(session),
     ]
+
+
+def _questionnaire_chosen(session: Session, round_: Round) -> Check:
+    chosen = chosen_for(session, round_.id)
+    named = "随系统带来的那一份"
+    if chosen:
+        named = f"「{chosen.definition.title}」第 {chosen.version} 版"
+    return Check(
+        sentence=f"问卷：公告时定下{named}，按社区类型出题",
+        is_met=True,
+        page="desk.questionnaires_rounds.choose",
+        is_required=False,
+    )
 
 
 def _lists_chosen(session: Session) -> Check:

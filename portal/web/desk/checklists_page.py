@@ -15,9 +15,8 @@ from portal.checklists import Checklist, Outline
 from portal.checklists.outline import AspectText, PointText
 from portal.kernel.errors import NotFoundError
 from portal.people import Permission
-from portal.questionnaires import shipped
 from portal.questionnaires.definition import parse
-from portal.questionnaires.frozen import questionnaire_of
+from portal.questionnaires.frozen import asked_in
 from portal.questionnaires.shape import Item
 from portal.review import findings
 from portal.rounds import Round, get_round
@@ -179,16 +178,9 @@ def _edits(checklist: Checklist) -> Mapping[str, str]:
 
 
 def _questions(round_: Round) -> dict[str, tuple[Item, ...]]:
-    """The questions of a round's questionnaire by the codes they ask about.
-
-    A round that has none yet is announced with the shipped one.
-    """
-    try:
-        definition = questionnaire_of(db(), round_.id).definition
-    except NotFoundError:
-        definition = parse(shipped.compose())
+    """The questions of a round's questionnaire by the codes they ask about."""
     found: dict[str, tuple[Item, ...]] = {}
-    for item in definition.questions:
+    for item in parse(asked_in(db(), round_.id)).questions:
         for code in item.points:
             found[code] = (*found.get(code, ()), item)
     return found

@@ -8,6 +8,7 @@ from portal.checklists import KIND_WORDS, Form, ListState
 from portal.entrances import ChannelKind, CodeState
 from portal.people import Duty, Role
 from portal.places import Attention, Kind, Level, Trait
+from portal.questionnaires.versions import QuestionnaireState
 from portal.rounds import Mode, Phase
 from portal.web.rendering import gettext
 
@@ -68,6 +69,11 @@ LIST_STATES: Mapping[ListState, str] = {
     ListState.PUBLISHED: "在用",
     ListState.RETIRED: "已停用",
 }
+QUESTIONNAIRE_STATES: Mapping[QuestionnaireState, str] = {
+    QuestionnaireState.DRAFT: "草稿",
+    QuestionnaireState.PUBLISHED: "在用",
+    QuestionnaireState.RETIRED: "已停用",
+}
 FORMS: Mapping[Form, str] = {
     Form.FAULT: "有就是问题",
     Form.WHETHER: "答「否」算问题",
@@ -113,6 +119,7 @@ TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     Attention: {k.value: v for k, v in ATTENTIONS.items()},
     CodeState: {k.value: v for k, v in CODE_STATES.items()},
     ListState: {k.value: v for k, v in LIST_STATES.items()},
+    QuestionnaireState: {k.value: v for k, v in QUESTIONNAIRE_STATES.items()},
     Form: {k.value: v for k, v in FORMS.items()},
     ChannelKind: {k.value: v for k, v in CHANNELS.items()},
 }

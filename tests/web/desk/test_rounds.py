@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal import people
 from portal.people import Duty, Team, TeamPlace
 from portal.places import Level, Place, get_place
-from portal.questionnaires.frozen import questionnaire_of
+from portal.questionnaires.frozen import frozen_on
 from portal.rounds import Phase, Round, RoundPlace, advance, get_round, places_in
 from portal.rounds.keys import community_key, make_keys
 from portal.rounds.round import EmptyRoundError, WrongMoveError
@@ -162,7 +162,7 @@ def test_the_announcement_makes_keys_and_freezes_the_questionnaire(
     assert "阶段已推进" in page.words
     round_ = planned(session)
     assert round_.phase is Phase.ANNOUNCED
-    assert questionnaire_of(session, round_.id).frozen_on == TODAY
+    assert frozen_on(session, round_.id) == TODAY
     place = places_in(session, round_.id)[0]
     mate = cast.mate
     key = community_key(
