@@ -193,7 +193,7 @@ def correct(
     Raises NotFoundError, TooLateError, NotInUseError, NotTypoError.
     """
     before = questionnaire_of(session, round_.id)
-    if round_.phase not in {Phase.ANNOUNCED, Phase.COLLECTING}:
+    if not is_open_to_correction(round_):
         raise TooLateError
     if not questionnaire.is_in_use:
         raise NotInUseError
@@ -204,6 +204,11 @@ def correct(
     named = f"{questionnaire.code} v{before.version} → v{questionnaire.version}"
     action = "questionnaire.correct"
     audit.record(session, by, action, subject=round_.code, reason=named, now=now)
+
+
+def is_open_to_correction(round_: Round) -> bool:
+    """Whether words may still be mended: it is announced, and answered."""
+    return round_.phase in {Phase.ANNOUNCED, Phase.COLLECTING}
 
 
 def frozen_on(session: Session, round_id: int) -> date | None:

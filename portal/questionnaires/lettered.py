@@ -8,13 +8,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
+BOXES = "□○◯☐▢◻◇☆❏❑◎●■◆\uf06f\uf0a3\uf0a8"
 _LETTER = re.compile(
     r"(?:^|(?<=[\s_＿)）]))[(（]?([A-Za-zＡ-Ｚａ-ｚ])\s*(?:[.．、。:：,，]|[)）])\s*"
 )
 _CIRCLED = re.compile(r"(?:^|(?<=[\s_＿)）]))([①-⑳])\s*[.．、]?\s*")
-_BOX = re.compile(
-    r"(?:^|(?<=[\s_＿)）]))([□○◯☐▢◻◇☆❏❑◎●■◆\uf06f\uf0a3\uf0a8])\s*(?:[A-Z][.．、]\s*)?"
-)
+_BOX = re.compile(rf"(?:^|(?<=[\s_＿)）]))([{BOXES}])\s*(?:[A-Z][.．、]\s*)?")
 
 
 def unmarked(lines: Sequence[str]) -> list[str] | None:

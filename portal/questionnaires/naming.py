@@ -30,13 +30,15 @@ class Names:
 
     def __init__(self, taken: set[str]) -> None:
         self.taken = RESERVED | taken
+        self._given: dict[tuple[str, ...], int] = {}
 
     def fresh(self, words: str, *more: str) -> str:
         """An id for `words`; what else makes it another thing goes into the digest."""
-        stem = initials(words) or "x"
-        told = [words, *more]
-        while (found := f"{stem}_{_digest(*told)}") in self.taken:
-            told.append("again")
+        stem, told = initials(words) or "x", (words, *more)
+        times = self._given.get(told, 0)
+        while (found := f"{stem}_{_digest(*told, *_again(times))}") in self.taken:
+            times += 1
+        self._given[told] = times + 1  # where the next of the same words begins
         self.taken |= {found}
         return found
 
@@ -49,6 +51,10 @@ def initials(words: str) -> str:
     """
     letters = "".join(map(_letter, unicodedata.normalize("NFKC", words).lower()))
     return letters.lstrip("0123456789")[:INITIALS]
+
+
+def _again(times: int) -> tuple[str, ...]:
+    return (f"again {times}",) if times else ()
 
 
 def _letter(sign: str) -> str:

@@ -24,7 +24,7 @@ TYPES: Mapping[str, Sequence[str]] = {
     ItemType.MULTI: (
         "多选题",
         *("多选", "多选框", "复选", "复选框", "复选题", "多项选择", "多项选择题"),
-        *("不定项选择", "不定项选择题", "可多选"),
+        *("不定项选择", "不定项选择题", "不定项", "可多选", "可以多选"),
     ),
     ItemType.SCALE: (
         "量表题",
@@ -129,8 +129,13 @@ def tidy(text: str) -> str:
 
     Controls that turn text around stay, for the format to refuse them by name.
     """
+    return lined(text).replace("\t", " ")
+
+
+def lined(text: str) -> str:
+    """The same with its tabs, which tell the cells of a pasted table apart."""
     text = unicodedata.normalize("NFC", text).translate(_HIDDEN)
-    return re.sub(r"\r\n?|[\x0b\x85\u2028\u2029]", "\n", text).replace("\t", " ")
+    return re.sub(r"\r\n?|[\x0b\x85\u2028\u2029]", "\n", text)
 
 
 def type_of(text: str) -> str | None:

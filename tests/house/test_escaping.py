@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from portal.disclosure import Disclosure
 from portal.intake.records import Letter
 from portal.kernel.database import Base
 from portal.people import Team
+from portal.questionnaires import drafting
 from portal.review import letters
 from portal.review.findings import Finding
 from portal.rounds import Phase
@@ -27,6 +29,9 @@ from tests.visitor import Page, Visitor, faults_of
 
 CANARY = """<b class="x">'&灯{{7*7}}"""
 TYPED = """&lt;b class=&#34;x&#34;&gt;&#39;&amp;灯{{7*7}}"""
+AS_TYPED = CANARY.replace("<b", "< b")  # a questionnaire takes no markup
+ASKED = TYPED.replace("&lt;b", "&lt; b")
+VERSIONS = ("checklists/<int:checklist_id>", "questionnaires/<int:questionnaire_id>")
 PORTAL = Path(__file__).parents[2] / "portal"
 
 # Everything that may call a text safe HTML, and why.
@@ -152,8 +157,10 @@ def busy(session: Session, house: Installation, cast: Cast) -> dict[str, object]
     letter = session.scalars(select(Letter)).one()
     dialogue_of(scene, letter)
     finding = scene.approved(letter, draft=draft(title=CANARY, statement=CANARY))
-    draft_list = checklists.adopt(session, "general", by="office", now=house.clock())
+    deed: Any = {"by": "office", "now": house.clock()}
+    draft_list = checklists.adopt(session, "general", **deed)
     point = draft_list.aspects[0].points[0]
+    asked = drafting.begin(session, typed_questionnaire(), **deed)
     row = scene.signed()
     session.commit()
     in_phase(house, cast.round_id, Phase.DISCLOSING)
@@ -178,7 +185,24 @@ def busy(session: Session, house: Installation, cast: Cast) -> dict[str, object]
         "checklist_id": draft_list.id,
         "point_id": point.id,
         "name": "general",
+        "questionnaire_id": asked.id,
+        "item_id": "asked_here",
     }
+
+
+def typed_questionnaire() -> dict[str, Any]:
+    """With what was typed everywhere, as far as the format takes it."""
+    option = {"label": AS_TYPED, "text": True, "score": 1}
+    item = {
+        "id": "asked_here",
+        "type": "single",
+        "title": AS_TYPED,
+        "help": AS_TYPED,
+        "options": [{"id": "a", **option}, {"id": "b", **option}],
+    }
+    texts = dict.fromkeys(("title", "intro", "thanks"), AS_TYPED)
+    sections = [{"id": "all", "title": AS_TYPED, "items": [item]}]
+    return {"format": "qdef/1", "id": "typed", **texts, "sections": sections}
 
 
 def dialogue_of(scene: Scene, letter: Letter) -> None:
@@ -216,11 +240,11 @@ def test_every_page_shows_what_was_typed_as_text(
             assert answer.status_code < 500, (url, name)
             if answer.mimetype == "text/html":
                 html = answer.get_data(as_text=True)
-                assert CANARY not in html, (url, name)
+                assert [text for text in (CANARY, AS_TYPED) if text in html] == [], url
                 assert "49}" not in html.replace("{{7*7}}", ""), (url, name)
                 if answer.status_code == 200:
                     assert faults_of(Page(answer, url)) == [], (url, name)
-                if TYPED in html:
+                if TYPED in html or ASKED in html:
                     shown.add(rule.rule)
     receipt = str(busy["receipt"])
     answers = visitors[""].sends("/receipt", receipt=receipt)
@@ -229,7 +253,7 @@ def test_every_page_shows_what_was_typed_as_text(
     assert len(shown) > 25, sorted(shown)
     assert {"/disclosures/<int:round_id>/<place_code>", "/q/<code>"} <= shown
     assert {"/desk/letters/<letter_id>", "/desk/findings/<int:finding_id>"} <= shown
-    assert "/desk/checklists/<int:checklist_id>" in shown
+    assert {f"/desk/{one}" for one in VERSIONS} <= shown
 
 
 def test_a_page_that_does_not_escape_would_be_found(house: Installation) -> None:

@@ -90,6 +90,16 @@ PERMISSIONS: Mapping[Permission | None, str] = {
         checklists_drafts.discard checklists_drafts.edit checklists_drafts.new
         checklists_drafts.publish checklists_drafts.rename
         checklists_drafts.revise checklists_drafts.upload
+        questionnaires.copy questionnaires.download questionnaires.index
+        questionnaires.restore questionnaires.retire questionnaires.sample
+        questionnaires.show questionnaires.template
+        questionnaires_drafts.discard questionnaires_drafts.new
+        questionnaires_drafts.publish questionnaires_drafts.renew
+        questionnaires_drafts.revise questionnaires_drafts.upload
+        questionnaires_editing.add questionnaires_editing.item
+        questionnaires_editing.move questionnaires_editing.remove
+        questionnaires_editing.texts
+        questionnaires_rounds.choose questionnaires_rounds.correct
         recusals.lift recusals.page rounds.advance rounds.edit rounds.index
         rounds.new rounds.notice rounds.places rounds.show teams.give
         teams.index teams.join teams.leave teams.show

@@ -267,7 +267,7 @@ def test_answers_are_found_however_they_are_listed(cell: str) -> None:
         ("不了解（不计分）", {"label": "不了解", "score": None}),
         ("其他（请注明）", {"label": "其他", "text": True}),
         ("其他：____", {"label": "其他", "text": True}),
-        ("其他____（请注明）", {"label": "其他____", "text": True}),
+        ("其他____（请注明）", {"label": "其他", "text": True}),
         ("都没有(互斥)", {"label": "都没有", "exclusive": True}),
         ("别的＝0（填写）（只能单选这一项）", {"label": "别的", "score": 0, "text": True, "exclusive": True}),
         ("『满意＝100』", {"label": "满意＝100"}),

@@ -89,11 +89,11 @@ def _without_mark(line: str, into: Option) -> str:
     if score and "score" not in into:
         into["score"] = number_of(score[1] or score[2])
         return line[: score.start()]
-    if mark and mark[1] in _MEANING and _MEANING[mark[1]][0] not in into:
+    if mark and mark[1] in _MEANING:
         key, value = _MEANING[mark[1]]
-        into[key] = value
-        return line[: mark.start()]
-    if blank and "text" not in into:
+        if into.setdefault(key, value) is value:  # 其他（请填写）____ says it twice
+            return line[: mark.start()]
+    if blank and into.get("text", True):
         into["text"] = True
         return line[: blank.start()]
     return line

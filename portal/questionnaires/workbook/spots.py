@@ -68,10 +68,10 @@ class Spots:
 
     def take(self, mistakes: Iterable[PathMistake]) -> None:
         """Add mistakes of the format, except in cells that are wrong already."""
-        known = {(mistake.file, mistake.cell) for mistake in self.mistakes}
+        known = {(found.file, found.row, found.cell) for found in self.mistakes}
         for mistake in mistakes:
             spot = self.find(mistake.path)
-            if (spot.file, spot.cell) not in known:
+            if (spot.file, spot.row, spot.cell) not in known:
                 sentence = spot.lead + mistake.sentence
                 self.mistakes.append(Mistake(spot.file, spot.row, spot.cell, sentence))
 

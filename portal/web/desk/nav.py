@@ -134,6 +134,7 @@ ENTRIES = (
     Entry(PREPARE, "轮次", "desk.rounds.index"),
     Entry(PREPARE, "社区", "desk.places.index"),
     Entry(PREPARE, "清单", "desk.checklists.index"),
+    Entry(PREPARE, "问卷", "desk.questionnaires.index"),
     Entry(PREPARE, "巡察组与回避", "desk.teams.index"),
     Entry(PREPARE, "渠道与二维码", "desk.entrances.index"),
     Entry(PREPARE, "海报", "desk.posters.page"),
