@@ -13,13 +13,18 @@ from portal.figures.cards import (
     slip_card,
 )
 from portal.figures.measures import Bounds, Distribution, Interval, wilson
-from portal.figures.questionnaire import QuestionFigures, questionnaire_figures
 from portal.figures.spotchecks import (
     SpotCheckFigure,
     spot_check_card,
     spot_check_figures,
 )
-from portal.figures.suppression import Suppression, hidden_cells, refreshed
+from portal.figures.suppression import (
+    Suppression,
+    groups_shown,
+    hidden_cells,
+    hidden_ticks,
+    may_follow,
+)
 from portal.figures.totals import DistrictFigure, district_figure
 
 __all__ = [
@@ -30,16 +35,16 @@ __all__ = [
     "FigureCard",
     "Interval",
     "Mode",
-    "QuestionFigures",
     "Share",
     "SpotCheckFigure",
     "Suppression",
     "answer_card",
     "district_figure",
+    "groups_shown",
     "hidden_cells",
+    "hidden_ticks",
+    "may_follow",
     "overall_card",
-    "questionnaire_figures",
-    "refreshed",
     "slip_card",
     "spot_check_card",
     "spot_check_figures",

@@ -199,11 +199,21 @@ def slip_card(
 
 
 def answer_card(
-    title: str, distribution: Distribution, *, mode: Mode, definition: str
+    title: str,
+    distribution: Distribution,
+    *,
+    mode: Mode,
+    definition: str,
+    hidden: frozenset[str] = frozenset(),
 ) -> FigureCard:
-    """The card of a questionnaire's question or of an open vote, suppressed."""
+    """The card of a questionnaire's question or of an open vote, suppressed.
+
+    `hidden`: cells that must not be shown because of other tables.
+    """
     state = state_of(distribution.counts)
-    hidden = hidden_cells(distribution.counts)
+    if hidden and state is Suppression.NONE:
+        state = Suppression.CELLS
+    hidden |= hidden_cells(distribution.counts)
     shown = {c: n for c, n in distribution.counts.items() if c not in hidden}
     has_mean = state is Suppression.NONE and mode is not Mode.OPEN
     is_few = state is Suppression.TOO_FEW

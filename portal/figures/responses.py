@@ -1,144 +1,203 @@
-"""From questionnaires to counts that may be shown: per community and question.
+"""答卷 as they may be shown: per community one snapshot, refreshed in steps of ten.
 
-In: responses. Out: counts by question and option that change only after ten more
-answers (promise 11); what was shown last is kept, because responses have no order.
+In: responses. Out: counts by question, option and kind of channel. What was shown
+last is kept, because responses have no order. Everything else that is published of a
+questionnaire is made of these snapshots, never of the responses themselves.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.figures.questionnaire import QuestionFigures, questionnaire_figures
-from portal.figures.suppression import refreshed
+from portal.figures.questions import Asked, Tables, Ticks, Unit, units_of
+from portal.figures.suppression import REFRESH_AFTER
 from portal.intake.records import Response
 from portal.kernel.database import Base
+from portal.kernel.errors import NotFoundError
 from portal.places import Place
-from portal.questionnaires.definition import Item, ItemType
 from portal.questionnaires.frozen import questionnaire_of
-from portal.vote.terms import Option
+from portal.rounds import Round
 
-CHOSEN, NOT_CHOSEN = "yes", "no"
-TICKED = (Option(CHOSEN, "选了", None), Option(NOT_CHOSEN, "没选", None))
+Cube = Mapping[str, Mapping[str, int]]  # a table by option and kind of channel
+Cubes = Mapping[str, Cube]  # by the key of what was asked
 
 
 class ShownCounts(Base):
-    """What was last shown of a community: counts by question and option."""
+    """What was last shown of a community.
+
+    `counts` by what was asked, option and kind of channel; `responses`: how many there
+    were when the snapshot was taken.
+    """
 
     __tablename__ = "shown_counts"
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), primary_key=True)
     counts: Mapped[dict[str, Any]]
+    responses: Mapped[int]
+    taken_on: Mapped[date | None]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Something with one answer a head: a question, a matrix row, or one tick."""
+class Snapshot:
+    """A community's counts as shown; `taken_on` is None where nothing is."""
 
-    key: str
-    title: str
-    scale: tuple[Option, ...]
-    item: Item
+    place: Place
+    cubes: Cubes
+    taken_on: date | None
 
-    def answer(self, ticks: Mapping[str, Any]) -> str | None:
-        """The option id a response gives, None where it does not answer."""
-        given = ticks.get(self.item.id)
-        part = self.key.partition(".")[2]
-        if given is None:
-            return None
-        if self.item.type is ItemType.MATRIX:
-            return str(given[part]) if part in given else None
-        if self.item.type is ItemType.MULTI:
-            return CHOSEN if part in given else NOT_CHOSEN
-        return str(given)
+    @cached_property
+    def tables(self) -> Tables:
+        """The counts over all kinds of channels."""
+        return {key: flat(cube) for key, cube in self.cubes.items()}
 
 
-def questions_of(session: Session, round_id: int) -> list[Asked]:
-    """What a round's questionnaire asks that can be counted, in order.
-
-    Raises NotFoundError while there is no questionnaire.
-    """
-    items = questionnaire_of(session, round_id).definition.questions
-    return [asked for item in items for asked in _asked(item)]
+def flat(cube: Cube) -> dict[str, int]:
+    """A table over all kinds of channels."""
+    return {cell: sum(by.values()) for cell, by in cube.items()}
 
 
-def figures_of(
+def units_in(session: Session, round_id: int) -> tuple[Unit, ...]:
+    """What a round asks that can be counted, in order; nothing before it is frozen."""
+    try:
+        return units_of(questionnaire_of(session, round_id).definition)
+    except NotFoundError:
+        return ()
+
+
+def snapshots(
     session: Session, round_id: int, *, places: Iterable[Place]
-) -> list[QuestionFigures]:
-    """The suppressed figures of these communities, question by question.
+) -> list[Snapshot]:
+    """What is shown of these communities, in the order given."""
+    rows = select(ShownCounts).where(ShownCounts.round_id == round_id)
+    shown = {row.place_id: row for row in session.scalars(rows)}
+    return [
+        Snapshot(place, row.counts, row.taken_on)
+        if (row := shown.get(place.id))
+        else Snapshot(place, {}, None)
+        for place in places
+    ]
 
-    Questions that nobody here has answered ten times are left out.
+
+def refresh(
+    session: Session, round_id: int, *, places: Iterable[Place], today: date
+) -> None:
+    """Take new snapshots where ten more responses have come since the last one.
+
+    Give it a session that holds the write lock.
     """
-    shown = {place.code: shown_counts(session, round_id, place) for place in places}
-    found = []
-    for asked in questions_of(session, round_id):
-        counts = {
-            code: of_place[asked.key]
-            for code, of_place in shown.items()
-            if asked.key in of_place
-        }
-        if counts:
-            found.append(
-                questionnaire_figures(counts, title=asked.title, scale=asked.scale)
-            )
-    return found
+    _take(
+        session,
+        round_id,
+        places=places,
+        today=today,
+        least=REFRESH_AFTER,
+        into=released,
+    )
 
 
-def shown_counts(
-    session: Session, round_id: int, place: Place
-) -> dict[str, dict[str, int]]:
-    """Counts by question and option as they may be shown now; notes what is shown."""
-    row = session.get(ShownCounts, (round_id, place.id))
-    before = row.counts if row else {}
-    now = _counted(session, round_id, place)
-    after = {key: refreshed(before.get(key), now[key]) for key in now}
-    shown = {key: dict(counts) for key, counts in after.items() if counts}
-    if row is None:
-        session.add(ShownCounts(round_id=round_id, place_id=place.id, counts=shown))
-    elif shown != before:
-        row.counts = shown
+def close(
+    session: Session, round_id: int, *, places: Iterable[Place], today: date
+) -> None:
+    """Take the last snapshots: however few came since, each question sees to itself."""
+    _take(session, round_id, places=places, today=today, least=0, into=closed)
+
+
+def _take(
+    session: Session,
+    round_id: int,
+    *,
+    places: Iterable[Place],
+    today: date,
+    least: int,
+    into: Callable[[Sequence[Unit], Cubes, Cubes], dict[str, Any]],
+) -> None:
+    session.execute(select(Round.id).where(Round.id == round_id).with_for_update())
+    shown = select(ShownCounts).where(ShownCounts.round_id == round_id)
+    rows = {row.place_id: row for row in session.scalars(shown)}
+    units, number = units_in(session, round_id), _how_many(session, round_id)
+    for place in places:
+        row = rows.get(place.id)
+        taken = row.responses if row else 0
+        if number.get(place.id, 0) - taken >= least:
+            row = row or ShownCounts(round_id=round_id, place_id=place.id, counts={})
+            row.counts = into(units, row.counts, _counted(session, row, units))
+            row.responses, row.taken_on = number[place.id], today
+            session.add(row)
     session.flush()
-    return shown
+
+
+def released(units: Sequence[Unit], shown: Cubes, now: Cubes) -> dict[str, Any]:
+    """What is shown from now on, while more answers may come."""
+    return _moved(units, shown, now, Unit.may_move)
+
+
+def closed(units: Sequence[Unit], shown: Cubes, now: Cubes) -> dict[str, Any]:
+    """What is shown at last, when no more answers come."""
+    return _moved(units, shown, now, Unit.may_close)
+
+
+def _moved(
+    units: Sequence[Unit],
+    shown: Cubes,
+    now: Cubes,
+    may: Callable[[Unit, Tables, Tables], bool],
+) -> dict[str, Any]:
+    """`now`, and every question that may not move yet as it was.
+
+    Whoever is asked a question by an earlier answer tells that answer: such a question
+    is shown only together with the earlier one, and where that hides nothing.
+    """
+    after: dict[str, Any] = dict(shown)
+    before = {key: flat(cube) for key, cube in shown.items()}
+    tables = {key: flat(cube) for key, cube in now.items()}
+    shut: set[str] = set()
+    for unit in units:
+        moves = not unit.hangs_on & shut and may(unit, before, tables)
+        if moves:
+            after |= {one.key: now[one.key] for one in unit.tables}
+        if not (moves and unit.is_whole(tables)):
+            shut.add(unit.item.id)
+    return after
+
+
+def counted(
+    units: Iterable[Unit], answers: Iterable[tuple[str, Ticks]]
+) -> dict[str, dict[str, dict[str, int]]]:
+    """Counts by what was asked, option and kind of channel, of (channel, ticks)."""
+    given = list(answers)
+    return {one.key: _cube(one, given) for unit in units for one in unit.tables}
+
+
+def _cube(one: Asked, given: Sequence[tuple[str, Ticks]]) -> dict[str, dict[str, int]]:
+    found = Counter((one.answer(ticks), channel) for channel, ticks in given)
+    cube: dict[str, dict[str, int]] = {option.id: {} for option in one.scale}
+    for (answer, channel), n in found.items():
+        if answer in cube:
+            cube[answer][channel] = n
+    return cube
 
 
 def _counted(
-    session: Session, round_id: int, place: Place
-) -> dict[str, dict[str, int]]:
-    given = session.scalars(
-        select(Response.ticks).where(
-            Response.round_id == round_id, Response.place_id == place.id
+    session: Session, row: ShownCounts, units: Sequence[Unit]
+) -> dict[str, dict[str, dict[str, int]]]:
+    rows = session.execute(
+        select(Response.channel_kind, Response.ticks).where(
+            Response.round_id == row.round_id, Response.place_id == row.place_id
         )
-    ).all()
-    found: dict[str, dict[str, int]] = {}
-    for asked in questions_of(session, round_id):
-        answers = Counter(asked.answer(ticks) for ticks in given)
-        known = {o.id: answers[o.id] for o in asked.scale}
-        if sum(known.values()):
-            found[asked.key] = known
-    return found
-
-
-def _asked(item: Item) -> list[Asked]:
-    if item.type in {ItemType.SINGLE, ItemType.SCALE}:
-        return [Asked(item.id, item.title, _scale(item), item)]
-    if item.type is ItemType.MATRIX:
-        return [
-            Asked(field, f"{item.title} {row.label}", _scale(item), item)
-            for row, field in item.row_fields
-        ]
-    if item.type is ItemType.MULTI:
-        return [
-            Asked(f"{item.id}.{o.id}", f"{item.title} {o.label}", TICKED, item)
-            for o in item.options
-        ]
-    return []
-
-
-def _scale(item: Item) -> tuple[Option, ...]:
-    return tuple(
-        Option(o.id, o.label, None if o.score is None else round(o.score))
-        for o in item.options
     )
+    return counted(units, ((kind.value, ticks) for kind, ticks in rows))
+
+
+def _how_many(session: Session, round_id: int) -> Mapping[int, int]:
+    rows = session.execute(
+        select(Response.place_id, func.count())
+        .where(Response.round_id == round_id)
+        .group_by(Response.place_id)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -3,13 +3,15 @@
 Policy of everything except the vote's own lists. Pure and without override.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
 MEANS_FROM = 10  # answers; below it nothing but how many there are
 CELLS_FROM = 5  # answers in a cell; a zero is a small cell too
 SHARES_FROM = 10  # findings of a spot check; of fewer, one is over 10 % of the share
 REFRESH_AFTER = 10  # new answers before a published result may change
+
+CHOSEN, NOT_CHOSEN = "yes", "no"  # the cells of one tick
 
 Counts = Mapping[str, int]
 
@@ -61,13 +63,62 @@ def _is_safe(counts: Counts, hidden: set[str]) -> bool:
     return len(hidden) > 1 and total >= CELLS_FROM and total != largest
 
 
-def refreshed(published: Counts | None, current: Counts) -> Counts | None:
-    """What may be on the page now: `current`, or still what was published.
+def hidden_ticks(
+    tables: Mapping[str, Counts], *, most: int, alone: Collection[str] = ()
+) -> Mapping[str, frozenset[str]]:
+    """The cells not to be shown of a question with several ticks, by option.
 
-    None before the first 10 answers. A result changes only after 10 more, so that
-    nobody can watch one answer come in.
+    `tables`: chosen and not chosen (`CHOSEN`, `NOT_CHOSEN`) by option, of the same
+    people, each of whom chose 1 to `most` of them; who chose one of `alone` chose
+    nothing else. Where what is shown does not account for everybody, or so many ticks
+    that few are left, the hidden ones would follow from it: then nothing is shown.
     """
-    before = sum(published.values()) if published else 0
-    if sum(current.values()) - before < REFRESH_AFTER:
-        return published
-    return dict(current)
+    hidden = {option: hidden_cells(table) for option, table in tables.items()}
+    shown = {o: tables[o][CHOSEN] for o, cells in hidden.items() if not cells}
+    if len(shown) == len(tables):
+        return hidden
+    people = sum(next(iter(tables.values())).values())
+    people -= sum(n for option, n in shown.items() if option in alone)
+    ticks = sum(n for option, n in shown.items() if option not in alone)
+    if people <= ticks <= (min(most, len(tables)) - 1) * people:
+        return hidden
+    return {option: frozenset(table) for option, table in tables.items()}
+
+
+def may_follow(before: Counts, now: Counts) -> bool:
+    """Whether a table shown whole may be followed by another.
+
+    Whoever has both can subtract, so the people who came in between are a group like
+    any other: nobody, or nothing of them would have to be hidden either.
+    """
+    came = {cell: n - before[cell] for cell, n in now.items()}
+    return not any(came.values()) or is_whole(came)
+
+
+def groups_shown(groups: Mapping[str, Counts]) -> frozenset[str]:
+    """Which parts of a whole may be shown beside it: each whole, or not at all.
+
+    What is left is the whole without the parts shown, so it must pass as well; until
+    it does, one part more is hidden, in the order given.
+    """
+    shown = {name for name, table in groups.items() if is_whole(table)}
+    for name in groups:
+        rest = [table for other, table in groups.items() if other not in shown]
+        if not rest or is_whole(added(rest)):
+            break
+        shown.discard(name)
+    return frozenset(shown)
+
+
+def is_whole(counts: Counts) -> bool:
+    """Whether nothing of it has to be hidden."""
+    return state_of(counts) is Suppression.NONE
+
+
+def added(tables: Iterable[Counts]) -> dict[str, int]:
+    """The sum of tables, cell by cell."""
+    total: dict[str, int] = {}
+    for table in tables:
+        for cell, n in table.items():
+            total[cell] = total.get(cell, 0) + n
+    return total

@@ -13,7 +13,7 @@ from portal import (  # noqa: F401 -- mapped classes register themselves
     rectification,
     rounds,
 )
-from portal.figures import responses  # noqa: F401
+from portal.figures import responses, settlement  # noqa: F401
 from portal.intake import records  # noqa: F401
 from portal.kernel import audit, jobs  # noqa: F401
 from portal.kernel.database import Base

@@ -19,10 +19,11 @@ from portal.figures import (
     Suppression,
     answer_card,
     district_figure,
+    groups_shown,
     hidden_cells,
+    hidden_ticks,
+    may_follow,
     overall_card,
-    questionnaire_figures,
-    refreshed,
     slip_card,
     wilson,
 )
@@ -430,40 +431,107 @@ def test_open_vote_has_a_distribution_but_no_headline() -> None:
     assert card.shares[0].percent == "20.0%"
 
 
-def test_questionnaire_total_covers_only_communities_shown_whole() -> None:
-    whole = counts(satisfied=10, mostly=10, fair=10, dissatisfied=10, unknown=10)
-    partly = counts(satisfied=30, mostly=16, fair=2, dissatisfied=2)
-    figures = questionnaire_figures(
-        {"1": whole, "2": partly, "3": counts(fair=3)},
-        title="x",
-        scale=SCALE,
+def test_a_cell_hidden_because_of_other_tables_takes_the_mean_with_it() -> None:
+    given_ = Distribution(counts(10, 10, 10, 10, 10), SCALE)
+    card = answer_card(
+        "x",
+        given_,
+        mode=Mode.QUESTIONNAIRE,
+        definition="y",
+        hidden=frozenset({"fair"}),
     )
-    assert figures.places["1"].mean_text == "56.2 分"
-    assert figures.places["3"].suppression is Suppression.TOO_FEW
-    assert figures.total
-    assert (figures.total.card.ballots, figures.total.suppressed) == (50, 2)
-    assert questionnaire_figures({"2": partly}, title="x", scale=SCALE).total is None
+    assert (card.mean_text, card.suppression) == (None, Suppression.CELLS)
+    assert card.shares[2] == Share("一般", None, None)
 
 
-def test_published_result_changes_only_after_ten_new_answers() -> None:
-    assert refreshed(None, {"a": 5, "b": 4}) is None
-    first = refreshed(None, {"a": 5, "b": 5})
-    assert first == {"a": 5, "b": 5}
-    assert refreshed(first, {"a": 14, "b": 5}) == first
-    assert refreshed(first, {"a": 14, "b": 6}) == {"a": 14, "b": 6}
+def test_whoever_came_between_two_tables_is_a_group_like_any_other() -> None:
+    before = {"a": 5, "b": 5}
+    assert may_follow(before, before)
+    assert not may_follow(before, {"a": 9, "b": 10})  # nine more
+    assert not may_follow(before, {"a": 15, "b": 5})  # all of them chose a
+    assert not may_follow(before, {"a": 14, "b": 9})  # four of them chose b
+    assert may_follow(before, {"a": 10, "b": 10})
 
 
-@given(st.lists(st.sampled_from(CELLS), max_size=60))
-def test_no_two_published_results_differ_by_fewer_than_ten_answers(
+@given(st.lists(st.sampled_from(CELLS[:2]), max_size=80))
+def test_no_two_tables_that_follow_one_another_differ_by_fewer_than_ten(
     answers: list[str],
 ) -> None:
-    current = dict.fromkeys(CELLS, 0)
-    seen = [0]
-    shown = None
+    current = dict.fromkeys(CELLS[:2], 0)
+    seen: list[dict[str, int]] = []
     for answer in answers:
         current[answer] += 1
-        shown = refreshed(shown, current)
-        total = sum(shown.values()) if shown else 0
-        if total != seen[-1]:
-            seen.append(total)
-    assert all(b - a >= 10 for a, b in itertools.pairwise(seen))
+        first = not seen and hidden_cells(current) == frozenset()
+        if first or (seen and may_follow(seen[-1], current)):
+            seen.append(dict(current))
+    steps = [sum(b.values()) - sum(a.values()) for a, b in itertools.pairwise(seen)]
+    assert all(step == 0 or step >= 10 for step in steps)
+
+
+def test_parts_of_a_whole_are_shown_whole_or_not_at_all() -> None:
+    fine, small, few = {"a": 8, "b": 9}, {"a": 20, "b": 3}, {"a": 3, "b": 4}
+    assert groups_shown({"1": fine, "2": fine}) == {"1", "2"}
+    # 2 by itself would follow from the whole without 1, so that 1 is hidden as well
+    assert groups_shown({"1": fine, "2": small}) == frozenset()
+    assert groups_shown({"1": fine, "2": small, "3": fine}) == {"3"}
+    # together they are enough
+    assert groups_shown({"1": fine, "2": small, "3": few}) == {"1"}
+    assert groups_shown({}) == frozenset()
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries({"a": st.integers(0, 30), "b": st.integers(0, 30)}),
+        max_size=6,
+    )
+)
+def test_whatever_follows_from_a_whole_and_its_shown_parts_is_whole(
+    tables: list[dict[str, int]],
+) -> None:
+    groups = {str(number): table for number, table in enumerate(tables)}
+    shown = groups_shown(groups)
+    rest = [table for name, table in groups.items() if name not in shown]
+    for name in shown:
+        assert hidden_cells(groups[name]) == frozenset()
+    if shown and rest:
+        left = {cell: sum(table[cell] for table in rest) for cell in "ab"}
+        assert hidden_cells(left) == frozenset()
+
+
+def ticks(people: int, **chosen: int) -> dict[str, dict[str, int]]:
+    return {o: {"yes": n, "no": people - n} for o, n in chosen.items()}
+
+
+def test_ticks_are_hidden_one_by_one_where_nobody_follows_from_the_others() -> None:
+    hidden = hidden_ticks(ticks(20, a=12, b=9, c=2), most=3)
+    assert {o: bool(cells) for o, cells in hidden.items()} == {
+        "a": False,
+        "b": False,
+        "c": True,
+    }
+    assert not any(hidden_ticks(ticks(20, a=12, b=9, c=6), most=3).values())
+
+
+@pytest.mark.parametrize(
+    ("chosen", "most"),
+    [
+        # eight and eight leave four people, who must have ticked something
+        ({"a": 8, "b": 8, "c": 4}, 3),
+        # one tick each: what is not a or b is c
+        ({"a": 11, "b": 7, "c": 2}, 1),
+        # two ticks each, all but two of them told
+        ({"a": 14, "b": 13, "c": 11, "d": 2}, 2),
+    ],
+)
+def test_ticks_are_hidden_together_where_the_shown_ones_tell_the_rest(
+    chosen: dict[str, int], most: int
+) -> None:
+    tables = ticks(20, **chosen)
+    assert hidden_ticks(tables, most=most) == {o: {"yes", "no"} for o in tables}
+
+
+def test_who_ticks_nothing_else_is_not_counted_among_those_who_may() -> None:
+    """Eight ticked 「没有」; the other twelve gave a and b, and no tick is left for c."""
+    tables = ticks(20, a=12, b=12, none=8, c=0)
+    assert hidden_ticks(tables, most=2, alone={"none"})["a"] == {"yes", "no"}
+    assert hidden_ticks(tables, most=3, alone={"none"})["a"] == frozenset()

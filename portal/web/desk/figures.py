@@ -1,9 +1,10 @@
-"""数字: questionnaire results per community, suppressed as everywhere."""
+"""数字: questionnaire results, suppressed as everywhere."""
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from portal.figures.responses import figures_of
+from portal.figures.results import of_place, of_round
+from portal.figures.settlement import keep_up
 from portal.people import Permission, permits
 from portal.places import Place
 from portal.review import inbox
@@ -13,7 +14,7 @@ from portal.web.desk.deeds import lock_for_reading
 from portal.web.desk.nav import the_round
 from portal.web.guards import desk
 from portal.web.rendering import render
-from portal.web.request import db
+from portal.web.request import db, today
 
 bp = Blueprint("figures", __name__, url_prefix="/figures")
 
@@ -26,15 +27,15 @@ def page() -> ResponseReturnValue:
     """One community question by question, or all of them together."""
     round_ = the_round()
     places = _places(round_)
+    keep_up(db(), round_.id, places=places, today=today())
     chosen = next((p for p in places if p.code == request.args.get("place")), None)
-    figures = figures_of(db(), round_.id, places=[chosen] if chosen else places)
+    results = (
+        of_place(db(), round_.id, chosen)
+        if chosen
+        else of_round(db(), round_.id, places)
+    )
     return render(
-        "desk/figures/page.html",
-        places=places,
-        chosen=chosen,
-        cards=[f.places[chosen.code] for f in figures] if chosen else [],
-        totals=[] if chosen else [f.total for f in figures if f.total],
-        asked=len(figures),
+        "desk/figures/page.html", places=places, chosen=chosen, results=results
     )
 
 
