@@ -370,7 +370,13 @@ def test_the_boxes_have_these_columns_and_no_others(house: Installation) -> None
             "place_id INTEGER",
             "sealed BLOB",
             "slip_id BLOB",
-        ]
+        ],
+        "open_rating": [
+            "election_id INTEGER",
+            "key BLOB",
+            "place_id INTEGER",
+            "sealed BLOB",
+        ],
     }
 
 
