@@ -26,7 +26,9 @@ from portal.vote import (
     Precinct,
     Signatory,
     Slip,
+    VoteMode,
     agree,
+    choose_mode,
     countersign,
     destroy_ballots,
     find_election,
@@ -369,6 +371,23 @@ def make_vote(
             now=house.clock(),
         )
     return mine
+
+
+def open_polls(house: Installation, cast: Cast) -> None:
+    """Open a vote of the cast's round in which whoever has the code may rate."""
+    with house.sessions() as session, session.begin():
+        by, now = "office", house.clock()
+        round_ = rounds.get_round(session, cast.round_id)
+        election = prepare(session, round_=round_, by=by, now=now)
+        choose_mode(session, election, mode=VoteMode.OPEN, by=by, now=now)
+        open_election(
+            session,
+            house.keystore,
+            election=election,
+            closers=[cast.players[name].staff(session) for name in ("chief", "office")],
+            by=by,
+            now=now,
+        )
 
 
 def make_disclosure(house: Installation, cast: Cast, code: str) -> Disclosure:

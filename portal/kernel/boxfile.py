@@ -21,6 +21,13 @@ class BoxFile:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
 
+    def add(self, schema: str) -> None:
+        """Let the file hold the tables of another kind of item, too."""
+        if schema not in self._schema:
+            self._schema += schema
+            for connection in self._open:
+                connection.executescript(schema)
+
     def connection(self) -> sqlite3.Connection:
         """This thread's connection; the file and its tables are made when missing."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)

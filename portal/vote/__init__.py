@@ -2,7 +2,8 @@
 
 In: an election's terms and manifests of paper slips, then ballots. Out: after the
 close by two people, lists without a common key, a signed closing record, and the
-verifier that recounts them.
+verifier that recounts them. Where no slips are made a round may let whoever has the
+QR code rate instead (开放评价): ratings are counted, and stand for nobody else.
 """
 
 from portal.vote.ballots import (
@@ -57,8 +58,10 @@ from portal.vote.manifest import (
     make_manifest,
     short_fingerprint,
 )
+from portal.vote.open_tally import OpenResult, PlaceRatings, open_result_of
 from portal.vote.posting import (
     PlaceManifest,
+    choose_mode,
     enrol,
     find_manifest,
     manifests,
@@ -66,6 +69,7 @@ from portal.vote.posting import (
     revise,
     roll,
 )
+from portal.vote.ratings import RatingBox, rate
 from portal.vote.slips import (
     NotASecretError,
     Precinct,
@@ -92,11 +96,14 @@ __all__ = [
     "NotACloserError",
     "NotASecretError",
     "NotFirstError",
+    "OpenResult",
     "Option",
     "OtherCommunityError",
     "PlaceManifest",
+    "PlaceRatings",
     "PlaceResult",
     "Precinct",
+    "RatingBox",
     "Receipt",
     "SamePersonError",
     "Signatory",
@@ -108,6 +115,7 @@ __all__ = [
     "VoteMode",
     "agree",
     "cast",
+    "choose_mode",
     "closers_of",
     "count",
     "countersign",
@@ -122,10 +130,12 @@ __all__ = [
     "make_slips",
     "manifests",
     "open_election",
+    "open_result_of",
     "post_manifest",
     "prepare",
     "printer_fingerprint",
     "published_files",
+    "rate",
     "read_secret",
     "require_open",
     "require_slip",

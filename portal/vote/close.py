@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from portal.kernel import audit
 from portal.kernel.errors import ConflictError, ForbiddenError
 from portal.kernel.keystore import KeyStore
-from portal.kernel.sealing import pad, seal
+from portal.kernel.sealing import KeyPair, pad, seal
 from portal.vote.box import BallotBox
-from portal.vote.election import Election, ElectionState, lock
+from portal.vote.election import Election, ElectionState, VoteMode, lock
 from portal.vote.key import (
     Closer,
     Signatory,
@@ -26,7 +26,9 @@ from portal.vote.key import (
     unwrapped,
 )
 from portal.vote.ledger import VoteFile, WithheldLists
+from portal.vote.open_tally import count_ratings
 from portal.vote.posting import PlaceManifest, manifests
+from portal.vote.ratings import RatingBox
 from portal.vote.records import duties, paper_entry, voided
 from portal.vote.tally import (
     DEFINITIONS,
@@ -106,17 +108,12 @@ def count(
     vote = unwrapped(keystore, election, second)
     election.second_id, election.second_key = second.staff_id, second.keys.verify_key
     election.counted_at = now
-    posted, places = manifests(session, election.id), []
-    unconfirmed = box.unconfirmed(election.id)
-    for manifest in posted:
-        ballots = box.opened(election, manifest.place_id, vote=vote)
-        slip_ids = manifest.ids.difference(voided(session, manifest))
-        tally = split(ballots, slip_ids, terms=election.terms)
-        kept = _keep(session, election, manifest=manifest, tally=tally)
-        places.append({**kept, "unconfirmed": unconfirmed[manifest.place_id]})
-    record = _closing(election, posted[0].printer_key, places)
-    people = duties(session, election.id)
-    election.closing = canonical({**record, "people": dict(people)})
+    if election.mode is VoteMode.OPEN:
+        ratings = RatingBox(box.file)
+        counted = count_ratings(session, ratings, election=election, vote=vote)
+    else:
+        counted = _count_slips(session, box, election=election, vote=vote)
+    election.closing = canonical({**_head(election), **counted})
     election.second_signature = second.keys.sign(election.closing)
     _record(session, election, "vote.count", by=second, now=now)
 
@@ -129,6 +126,7 @@ def destroy_ballots(keystore: KeyStore, box: BallotBox, *, election: Election) -
     if election.state not in {ElectionState.COUNTED, ElectionState.CLOSED}:
         raise ConflictError
     box.destroy(election.id)
+    RatingBox(box.file).destroy(election.id)
     keystore.destroy_all(folder_of(election))
 
 
@@ -151,11 +149,31 @@ def countersign(
         raise NotFirstError
     if election.state is ElectionState.CLOSED:
         return
-    if box.turnout(election.id):
+    if box.turnout(election.id) or RatingBox(box.file).turnout(election.id):
         raise BallotsLeftError
     election.advance(ElectionState.CLOSED)
     election.first_signature = first.keys.sign(election.closing or b"")
     _record(session, election, "vote.countersign", by=first, now=now)
+
+
+def _count_slips(
+    session: Session, box: BallotBox, *, election: Election, vote: KeyPair
+) -> dict[str, object]:
+    """Keep every community's lists; what the closing record says of them."""
+    posted, places = manifests(session, election.id), []
+    unconfirmed = box.unconfirmed(election.id)
+    for manifest in posted:
+        ballots = box.opened(election, manifest.place_id, vote=vote)
+        slip_ids = manifest.ids.difference(voided(session, manifest))
+        tally = split(ballots, slip_ids, terms=election.terms)
+        kept = _keep(session, election, manifest=manifest, tally=tally)
+        places.append({**kept, "unconfirmed": unconfirmed[manifest.place_id]})
+    return {
+        "definition": DEFINITIONS[election.electorate],
+        "printer_key": posted[0].printer_key.hex(),
+        "places": places,
+        "people": dict(duties(session, election.id)),
+    }
 
 
 def _keep(
@@ -195,9 +213,8 @@ def _sealed_to_both(session: Session, election: Election, withheld: Withheld) ->
     return sealed
 
 
-def _closing(
-    election: Election, printer_key: bytes, places: list[dict[str, object]]
-) -> dict[str, object]:
+def _head(election: Election) -> dict[str, object]:
+    """What every closing record says, whatever is counted."""
     keys = (election.first_key, election.second_key)
     counted_at = election.counted_at
     return {
@@ -207,10 +224,7 @@ def _closing(
         "mode": election.mode,
         "counted_at": counted_at.isoformat() if counted_at else None,
         "terms": election.terms.fields(),
-        "definition": DEFINITIONS[election.electorate],
-        "printer_key": printer_key.hex(),
         "closers": [key.hex() for key in keys if key],
-        "places": places,
     }
 
 

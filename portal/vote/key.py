@@ -19,7 +19,7 @@ from portal.kernel.errors import ForbiddenError, InvalidError
 from portal.kernel.keystore import KeyStore
 from portal.kernel.sealing import KeyPair, UnreadableError, seal
 from portal.people import Staff
-from portal.vote.election import Election, ElectionState, lock
+from portal.vote.election import Election, ElectionState, VoteMode, lock
 from portal.vote.posting import manifests
 
 CLOSERS = range(2, 5)  # two are needed; two more may stand in
@@ -95,7 +95,8 @@ def open_election(
     """
     lock(session, election)
     election.require_prepared()
-    if not manifests(session, election.id):
+    needs_slips = election.mode is VoteMode.SLIPS
+    if needs_slips and not manifests(session, election.id):
         raise NoManifestError
     people = {c.id: c for c in closers if c.is_active}
     if len(people) != len(closers) or len(people) not in CLOSERS:

@@ -130,7 +130,7 @@ class ElectionResult:
 def result_of(election: Election) -> ElectionResult:
     """The result of an election, from its closing record and nowhere else.
 
-    Raises NotFoundError while it is not closed.
+    Raises NotFoundError while it is not closed, and for one without slips.
     """
     file = _closing(election)
     record = json.loads(file)
@@ -150,7 +150,7 @@ def result_of(election: Election) -> ElectionResult:
 def published_files(session: Session, election: Election) -> dict[str, bytes]:
     """Every file by its path in the folder.
 
-    Raises NotFoundError while the vote is not closed.
+    Raises NotFoundError while the vote is not closed, and for one without slips.
     """
     title = TITLES[election.electorate]
     files = {
@@ -177,7 +177,8 @@ def printer_fingerprint(session: Session, election: Election) -> str:
 
 
 def _closing(election: Election) -> bytes:
-    if election.state is not ElectionState.CLOSED:
+    is_closed = election.state is ElectionState.CLOSED
+    if not is_closed or election.mode is not VoteMode.SLIPS:
         raise NotFoundError
     return election.closing or b""
 

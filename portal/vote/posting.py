@@ -14,7 +14,7 @@ from portal.kernel import audit
 from portal.kernel.database import Base
 from portal.kernel.errors import ConflictError, InvalidError
 from portal.places import Place
-from portal.vote.election import Election, Electorate
+from portal.vote.election import Election, Electorate, VoteMode
 from portal.vote.manifest import Manifest
 from portal.vote.slips import Precinct
 from portal.vote.terms import Terms
@@ -24,6 +24,18 @@ class TermsFrozenError(ConflictError):
     """A manifest was made for these terms."""
 
     sentence = "已经收下票根清单，测评办法定下来了，不能再改。"
+
+
+class NoSlipsError(ConflictError):
+    """The election is open to whoever has the QR code."""
+
+    sentence = "这次是开放评价，不发票。要发票，请先在「测评」改回入户票。"
+
+
+class OnlyResidentsError(InvalidError):
+    """Cadres are known by their slips alone."""
+
+    sentence = "干部测评一人一票，只能发票，不能开放评价。"
 
 
 class WrongManifestError(InvalidError):
@@ -156,6 +168,23 @@ def revise(
     _record(session, election, "vote.revise", said=terms.digest, by=by, now=now)
 
 
+def choose_mode(
+    session: Session, election: Election, *, mode: VoteMode, by: str, now: datetime
+) -> None:
+    """Vote by slips, or let whoever has the QR code rate; while no slip was made.
+
+    Raises VoteOpenError, TermsFrozenError, OnlyResidentsError.
+    """
+    election.require_prepared()
+    if manifests(session, election.id):
+        raise TermsFrozenError
+    if mode is VoteMode.OPEN and election.electorate is not Electorate.RESIDENTS:
+        raise OnlyResidentsError
+    election.mode = mode
+    session.flush()
+    _record(session, election, "vote.mode", said=mode, by=by, now=now)
+
+
 def enrol(
     session: Session,
     election: Election,
@@ -194,10 +223,12 @@ def post_manifest(
 ) -> PlaceManifest:
     """Keep a community's manifest; before the opening a new one replaces the old.
 
-    Raises VoteOpenError, BadManifestError, WrongManifestError, OtherTermsError,
-    TooManySlipsError, OtherPrinterError.
+    Raises VoteOpenError, NoSlipsError, BadManifestError, WrongManifestError,
+    OtherTermsError, TooManySlipsError, OtherPrinterError.
     """
     election.require_prepared()
+    if election.mode is not VoteMode.SLIPS:
+        raise NoSlipsError
     entitled = _entitled(session, election, place)
     _require_fitting(election, place, manifest)
     if entitled is not None and manifest.count > entitled:

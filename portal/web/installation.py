@@ -30,6 +30,7 @@ from portal.posters.words import Notice, notice_of
 from portal.rounds import Round, get_round
 from portal.rounds.hours import Hours, hours_of, timetable
 from portal.vote.box import BallotBox
+from portal.vote.ratings import RatingBox
 
 QUARTER = 15 * 60  # seconds between openings of what is marked urgent
 TICK = 5.0  # seconds between looks for work and for an opening hour
@@ -61,6 +62,7 @@ class Installation:
     ballots: BallotBox
     clock: Callable[[], datetime] = clock.now
     counter: DayCounter = field(default_factory=DayCounter)
+    ratings: RatingBox = field(init=False)  # in the file of the ballots
     lookups: Engine = field(init=False)  # for single SELECTs
     _quarter: float = field(
         default=0, init=False
@@ -81,6 +83,7 @@ class Installation:
 
     def __post_init__(self) -> None:
         self.lookups = lookups_on(self.engine)
+        self.ratings = RatingBox(self.ballots.file)
 
     def close(self) -> None:
         """Close every file and connection; what comes later opens them anew."""

@@ -379,6 +379,12 @@ def test_the_boxes_have_these_columns_and_no_others(house: Installation) -> None
             "slip_id BLOB",
             "staff_id INTEGER",
         ],
+        "open_rating": [
+            "election_id INTEGER",
+            "key BLOB",
+            "place_id INTEGER",
+            "sealed BLOB",
+        ],
     }
 
 
