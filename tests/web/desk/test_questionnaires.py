@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import people, rounds
 from portal.entrances import entrance
-from portal.figures.responses import shown_counts
+from portal.figures.responses import refresh, snapshots
 from portal.intake.records import Response
 from portal.people import Duty, Team, TeamPlace
 from portal.places import Place
@@ -265,8 +265,9 @@ def test_answers_under_both_wordings_are_counted_together(
     house.open_letterbox(by="office", reason="测试")
     session = office.fresh()
     place = session.get_one(Place, entrance(session, cast.yunxi).place_id)
-    counts = shown_counts(session, cast.round_id, place)
-    assert counts["lamps"] == {"yes": 12, "no": 13}
+    refresh(session, cast.round_id, places=[place], today=TODAY)
+    (shown,) = snapshots(session, cast.round_id, places=[place])
+    assert shown.tables["lamps"] == {"yes": 12, "no": 13}
 
 
 def test_more_than_words_is_not_mended_in_a_round_under_way(
