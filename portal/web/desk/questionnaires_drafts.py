@@ -11,6 +11,8 @@ from portal.people import Permission
 from portal.questionnaires import drafting, publishing
 from portal.questionnaires.changes import differences
 from portal.questionnaires.definition import parse
+from portal.questionnaires.pasted import PastedError
+from portal.questionnaires.recognising import recognised
 from portal.questionnaires.versions import Questionnaire, newest
 from portal.questionnaires.workbook import WorkbookError
 from portal.web.desk import words
@@ -38,14 +40,14 @@ def _make_room() -> None:
 @bp.route("/new", methods=["GET", "POST"])
 @desk(Permission.MANAGE_ROUNDS)
 def new() -> ResponseReturnValue:
-    """A questionnaire of one's own, from a workbook."""
+    """A questionnaire of one's own, from a workbook or pasted."""
     return _sent_in(SourceForm(), None)
 
 
 @bp.route("/<int:questionnaire_id>/import", methods=["GET", "POST"])
 @desk(Permission.MANAGE_ROUNDS)
 def upload(questionnaire_id: int) -> ResponseReturnValue:
-    """The next version of a questionnaire, from a workbook."""
+    """The next version of a questionnaire, from a workbook or pasted."""
     return _sent_in(SourceForm(), visible(questionnaire_id))
 
 
@@ -126,8 +128,8 @@ def _sent_in(form: SourceForm, known: Questionnaire | None) -> ResponseReturnVal
 
     def take() -> None:
         try:
-            read.append(form.read())
-        except WorkbookError as refusal:
+            read.append(_known_again(form.read(), known))
+        except (WorkbookError, PastedError) as refusal:
             mistakes.extend(refusal.mistakes)
             raise
 
@@ -139,6 +141,13 @@ def _sent_in(form: SourceForm, known: Questionnaire | None) -> ResponseReturnVal
         return shown(_kept(read[0], known), "drafted")
     form.show(read[0])
     return _previewed(form, dict(read[0]), known)
+
+
+def _known_again(
+    document: Mapping[str, Any], known: Questionnaire | None
+) -> Mapping[str, Any]:
+    items = publishing.known_items(db(), known.code if known else "")
+    return recognised(document, items)
 
 
 def _previewed(
