@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import rounds
+from portal.cli import demo_questionnaires
 from portal.cli.demo_life import LIFE, Tell
 from portal.cli.demo_setup import Story, set_up
 from portal.cli.demo_vote import close_vote, open_vote
@@ -84,6 +85,7 @@ def begin(folder: Path, base_url: str, phase: Phase) -> Story:
     click.echo("建示例区：社区、人员、轮次（约半分钟）……")
     with house.sessions() as session:
         set_up(story, session)
+        demo_questionnaires.compose(story, session)
         session.commit()
     return story
 

@@ -11,6 +11,7 @@ from portal.people import Permission
 from portal.questionnaires import drafting, publishing
 from portal.questionnaires.changes import differences
 from portal.questionnaires.definition import parse
+from portal.questionnaires.pasted import PastedError
 from portal.questionnaires.versions import Questionnaire, newest
 from portal.questionnaires.workbook import WorkbookError
 from portal.web.desk import words
@@ -38,14 +39,14 @@ def _make_room() -> None:
 @bp.route("/new", methods=["GET", "POST"])
 @desk(Permission.MANAGE_ROUNDS)
 def new() -> ResponseReturnValue:
-    """A questionnaire of one's own, from a workbook."""
+    """A questionnaire of one's own, from a workbook or pasted."""
     return _sent_in(SourceForm(), None)
 
 
 @bp.route("/<int:questionnaire_id>/import", methods=["GET", "POST"])
 @desk(Permission.MANAGE_ROUNDS)
 def upload(questionnaire_id: int) -> ResponseReturnValue:
-    """The next version of a questionnaire, from a workbook."""
+    """The next version of a questionnaire, from a workbook or pasted."""
     return _sent_in(SourceForm(), visible(questionnaire_id))
 
 
@@ -127,7 +128,7 @@ def _sent_in(form: SourceForm, known: Questionnaire | None) -> ResponseReturnVal
     def take() -> None:
         try:
             read.append(form.read())
-        except WorkbookError as refusal:
+        except (WorkbookError, PastedError) as refusal:
             mistakes.extend(refusal.mistakes)
             raise
 

@@ -72,11 +72,13 @@ def add(questionnaire_id: int) -> ResponseReturnValue:
     return render(page, form=form, questionnaire=found), status(form)
 
 
-@bp.post("/<int:questionnaire_id>/items/<item_id>/<any(up, down):way>")
+@bp.post("/<int:questionnaire_id>/items/<item_id>/move/<way>")
 @desk(Permission.MANAGE_ROUNDS)
 def move(questionnaire_id: int, item_id: str, way: str) -> ResponseReturnValue:
     """Move one question up or down by one place."""
     found, form = _draft(questionnaire_id), OneButton()
+    if way not in STEPS:
+        raise NotFoundError
 
     def change() -> Mapping[str, Any]:
         return editing.moved(found.content, item_id, STEPS[way])

@@ -21,6 +21,7 @@ from portal.kernel.errors import InvalidError
 from portal.questionnaires import editing
 from portal.questionnaires.definition import Definition, canonical
 from portal.questionnaires.editing import ADDED, LISTED, Fresh, Wording
+from portal.questionnaires.pasted import read_pasted
 from portal.questionnaires.shape import ItemType
 from portal.questionnaires.words import TYPES
 from portal.questionnaires.workbook import read_workbook
@@ -36,22 +37,31 @@ class LostError(InvalidError):
     sentence = "刚才看过的那份没有完整带回来，没有存。请重新选一次文件。"
 
 
+class NothingError(InvalidError):
+    """Neither a file nor text."""
+
+    sentence = "还没有选文件，也没有粘贴文字。请选一样，再按「先看一遍」。"
+
+
 class SourceForm(DeskForm):
     """A questionnaire sent in to be looked at; then, as it was read, to be kept."""
 
     file = FileField("问卷表格")
+    pasted = TextAreaField("从 Word 里粘贴")
     document = HiddenField()  # what was looked at, as JSON
 
     def read(self) -> Document:
-        """The document of the file; the one that was looked at, if that is sent.
+        """The document of the file, of what was pasted, or what was looked at before.
 
-        Raises WorkbookError, EditError, LostError.
+        Raises WorkbookError, PastedError, EditError, LostError.
         """
         sent = request.files.get("file")
         if sent is not None and sent.filename:
             return read_workbook(sent.filename, sent.read())
+        if (self.pasted.data or "").strip():
+            return read_pasted(self.pasted.data or "")
         if not self.document.data:
-            return read_workbook("", b"")
+            raise NothingError
         return self._looked_at()
 
     def is_confirmed(self) -> bool:
@@ -145,7 +155,7 @@ class FreshForm(WordingForm):
         names = scale_names(document.get("scales", {}))
         self.scale.choices = [("", "满意、基本满意……不了解"), *names.items()]
         if not self.is_submitted():
-            self.after.data = request.args.get("after", "")
+            self.after.data = request.args.get("after", places[-1][0])
 
     def fresh(self) -> Fresh:
         """What was typed."""

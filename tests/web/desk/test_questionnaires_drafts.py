@@ -16,6 +16,7 @@ from portal.questionnaires.workbook import write_workbook
 from portal.web.installation import Installation
 from tests.makers import Cast
 from tests.stages import workbook_attacks as attacks
+from tests.stages.pasted_texts import SURVEY
 from tests.stages.sheets import book, row, wps
 from tests.stages.sheets import saved as saved_book
 from tests.stages.test_questionnaires_drafts import (
@@ -234,7 +235,31 @@ def test_a_preview_that_was_tampered_with_is_refused(
 
 def test_no_file_is_told(office: Office) -> None:
     page = office.desk("office").sends(NEW, status=422)
-    assert "文件是空的" in page.words
+    assert "还没有选文件，也没有粘贴文字" in page.words
+
+
+# Pasted
+
+
+def test_what_is_pasted_from_word_is_looked_at_and_kept(office: Office) -> None:
+    page = office.desk("office").sends(NEW, pasted=SURVEY)
+    assert "还没有存" in page.words
+    for word in ("清溪区云山街道社区巡察群众满意度调查问卷", "您的年龄是", "矩阵题"):
+        assert word in page.words
+    saved(office, page)
+    (only,) = kept(office)
+    assert only.definition.title == "清溪区云山街道社区巡察群众满意度调查问卷"
+    assert len(only.definition.questions) > 15
+
+
+def test_what_is_wrong_with_pasted_text_is_told_by_line_and_the_text_stays(
+    office: Office,
+) -> None:
+    text = "问卷\n1. 选哪个？\nA. 只有一个\n2. 写着多选？【多选】"
+    page = office.desk("office").sends(NEW, pasted=text, status=422)
+    assert "“选哪个？”只有一个选项" in page.words
+    assert page.form["pasted"] == ["\n" + text]
+    assert kept(office) == []
 
 
 # Out of the draft

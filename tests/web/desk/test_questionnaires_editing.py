@@ -106,20 +106,20 @@ def test_what_cannot_stand_is_told_and_what_was_typed_is_kept(
 
 
 def test_a_question_goes_up_and_down(office: Office, draft: Questionnaire) -> None:
-    office.desk("office").sends(at(draft, "/items/how/up"), at=at(draft))
+    office.desk("office").sends(at(draft, "/items/how/move/up"), at=at(draft))
     assert order(office) == ["lamps", "how", "where", "each", "wish"]
-    office.desk("office").sends(at(draft, "/items/how/down"), at=at(draft))
+    office.desk("office").sends(at(draft, "/items/how/move/down"), at=at(draft))
     assert order(office) == ["lamps", "where", "how", "each", "wish"]
 
 
 def test_a_question_does_not_go_before_one_it_hangs_on(
     office: Office, draft: Questionnaire
 ) -> None:
-    office.desk("office").sends(at(draft, "/items/lamps/down"), at=at(draft))
+    office.desk("office").sends(at(draft, "/items/lamps/move/down"), at=at(draft))
     for _ in range(2):
-        office.desk("office").sends(at(draft, "/items/lamps/down"), at=at(draft))
+        office.desk("office").sends(at(draft, "/items/lamps/move/down"), at=at(draft))
     page = office.desk("office").sends(
-        at(draft, "/items/lamps/down"), at=at(draft), status=422
+        at(draft, "/items/lamps/move/down"), at=at(draft), status=422
     )
     assert "没有挪动" in page.words
     assert "条件只能看前面的题" in page.words
@@ -159,8 +159,8 @@ def test_a_scale_question_uses_a_scale_there_is_or_satisfaction(
     where = at(draft, "/add")
     for scale, labels in (("s", 2), ("", 5)):
         office.desk("office").sends(where, type="scale", title="怎么样？", scale=scale)
-        first = kept(office)[0].definition.questions[0]
-        assert len(first.options) == labels
+        last = kept(office)[0].definition.questions[-1]
+        assert len(last.options) == labels
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_what_stands_has_no_pages_to_change_it(office: Office) -> None:
     for step in ("/texts", "/items/lamps", "/add", "/items/lamps/remove"):
         office.desk("office").opens(at(first, step), status=404)
     office.desk("office").sends(
-        at(first, "/items/lamps/up"), at="/desk/questionnaires/new", status=404
+        at(first, "/items/lamps/move/up"), at="/desk/questionnaires/new", status=404
     )
 
 
@@ -195,3 +195,5 @@ def test_a_question_that_is_not_there_is_not_found(
 ) -> None:
     for step in ("/items/nobody", "/items/nobody/remove"):
         office.desk("office").opens(at(draft, step), status=404)
+    for step in ("/items/nobody/move/up", "/items/lamps/move/sideways"):
+        office.desk("office").sends(at(draft, step), at=at(draft), status=404)
