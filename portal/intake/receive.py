@@ -140,19 +140,25 @@ def receive_answers(
     walked = walk(definition, posted, facts)
     if walked.errors:
         raise AnswersError(walked.errors)
-    texts = {q: sanitize.plain_text(text) for q, text in walked.texts.items()}
-    texts |= {q: sanitize.one_line(text) for q, text in walked.contact.items()}
+    texts = cleaned(walked)
     message = {
         "what": "answers",
         "channel": entrance.channel_kind,
         "revision": revision,
         "ticks": walked.ticks,
-        "texts": [[q, _sealed(arrival, text)] for q, text in texts.items() if text],
+        "texts": [[q, _sealed(arrival, text)] for q, text in texts.items()],
     }
     content = _canonical([revision, walked.ticks, texts])
     key = codes.mac(door.pepper, b"answers", arrival.nonce.encode(), content)
     _drop(door, key, arrival=arrival, message=message, texts=list(texts.values()))
     return walked
+
+
+def cleaned(walked: Walk) -> dict[str, str]:
+    """What was typed as it is sealed, by field name; nothing where no word is left."""
+    texts = {q: sanitize.plain_text(text) for q, text in walked.texts.items()}
+    texts |= {q: sanitize.one_line(text) for q, text in walked.contact.items()}
+    return {q: text for q, text in texts.items() if text}
 
 
 def receive_complaint(door: Door, *, arrival: Arrival, complaint: Complaint) -> str:

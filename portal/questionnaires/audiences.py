@@ -83,16 +83,24 @@ class View:
         """How an item is met."""
         return self.sights.get(item.id, Sight.HIDDEN)
 
-    def count(self, sight: Sight) -> int:
-        """How many questions are met so."""
-        asked = self.definition.questions
-        return sum(self.sights[item.id] is sight for item in asked)
+    @property
+    def always(self) -> int:
+        """How many questions all of them are asked."""
+        return len(self._asked())
+
+    @property
+    def perhaps(self) -> int:
+        """How many questions hang on what they answered."""
+        return len(self.definition.questions) - self.always
 
     @property
     def required(self) -> int:
         """How many questions have to be answered by all of them."""
+        return sum(item.required for item in self._asked())
+
+    def _asked(self) -> list[Item]:
         asked = self.definition.questions
-        return sum(i.required and self.sights[i.id] is Sight.ASKED for i in asked)
+        return [item for item in asked if self.sight(item) is Sight.ASKED]
 
 
 @dataclass(frozen=True)
@@ -101,11 +109,7 @@ class Row:
 
     item: Item
     sights: tuple[Sight, ...]
-
-    @property
-    def is_common(self) -> bool:
-        """共性: whether it is met by everybody in the same way."""
-        return len(set(self.sights)) == 1
+    is_common: bool  # 共性: whether everybody meets it in the same way
 
 
 @dataclass(frozen=True)
@@ -163,8 +167,13 @@ def _best(item: Item) -> Option:
 
 
 def _rows(section: Section, views: Sequence[View]) -> tuple[Row, ...]:
+    asked = [item for item in section.items if item.is_question]
     return tuple(
-        Row(item, tuple(view.sight(item) for view in views))
-        for item in section.items
-        if item.is_question
+        _row(section, item, [view.sight(item) for view in views]) for item in asked
     )
+
+
+def _row(section: Section, item: Item, sights: list[Sight]) -> Row:
+    rules = [one.visible for one in (section, item) if one.visible]
+    asks_facts = any(rule.facts() for rule in rules)
+    return Row(item, tuple(sights), not asks_facts and len(set(sights)) == 1)

@@ -99,6 +99,7 @@ PERMISSIONS: Mapping[Permission | None, str] = {
         questionnaires_editing.add questionnaires_editing.item
         questionnaires_editing.move questionnaires_editing.remove
         questionnaires_editing.texts
+        questionnaires_preview.audiences questionnaires_preview.form
         questionnaires_rounds.choose questionnaires_rounds.correct
         recusals.lift recusals.page rounds.advance rounds.edit rounds.index
         rounds.new rounds.notice rounds.places rounds.show teams.give
