@@ -196,7 +196,7 @@ def _show(told: dict[str, Any], folder: Path) -> None:
     if told["entrances"]:
         click.echo(f"居民入口  {told['entrances'][0]['url']}")
     click.echo(f"工作台    {base}/desk/")
-    for role in ("admin", "office", "chief", "member", "unit"):
+    for role in ("admin", "office", "chief", "member", "entry", "unit"):
         person = next(p for p in told["staff"] if p["role"] == role)
         click.echo(
             f"  {role:8}{person['username']:10} 密码 {person['password']}  "

@@ -1,6 +1,6 @@
 """What happens to the demo's round in each phase, through the stages' own verbs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,30 +9,22 @@ from sqlalchemy.orm import Session
 
 from portal import disclosure, entrances, handover, rectification, rounds
 from portal.checklists import keep as keep_lists
-from portal.cli import demo_entrances
+from portal.cli import demo_answers, demo_entrances
 from portal.cli.demo_setup import Account, Story, pick, sample
 from portal.cli.demo_spotchecks import spot_check
 from portal.entrances import Code
 from portal.handover import Handover, Route, Terms
-from portal.intake.receive import (
-    Arrival,
-    Complaint,
-    receive_answers,
-    receive_complaint,
-)
+from portal.intake.receive import Arrival, Complaint, receive_complaint
 from portal.intake.records import Letter, LetterState
 from portal.people import Role
 from portal.places import Place
 from portal.questionnaires import frozen, shipped
-from portal.questionnaires.shape import Definition, ItemType
-from portal.questionnaires.versions import Questionnaire
 from portal.rectification import Filing, Outcome, Source, Verdict
 from portal.review import findings, letters
 from portal.review.evidence import found_in
 from portal.review.findings import Finding, Severity
 from portal.rounds import Phase, keys
 
-ANSWERS_PER_PLACE = (4, 7, 12, 15, 18)
 WAITING = 6  # letters that still lie in the box when the demo opens
 Tell = Callable[[Story, Session], None]
 
@@ -56,50 +48,14 @@ def collect(story: Story, session: Session) -> None:
     """Residents answer and write; the box is opened; some letters still wait."""
     demo_entrances.hang(story, session)
     codes = [c for c in entrances.codes_of(session, story.round_id) if c.is_live]
-    definition = frozen.questionnaire_of(session, story.round_id)
-    places = rounds.places_in(session, story.round_id)
-    for place in places:
-        here = [code for code in codes if code.place_id == place.id]
-        for number in range(pick(ANSWERS_PER_PLACE, place.code)):
-            code = pick(here, place.code, number)
-            _answer(story, session, code, definition=definition, number=number)
+    demo_answers.scanned(story, session, codes)
+    demo_answers.filled_in_by_staff(story, session)
     told: list[dict[str, Any]] = sample("voices.json")["complaints"]
     for number, letter in enumerate(told):
         if number == len(told) - WAITING:
             session.commit()
             story.house.open_letterbox(by="timetable", reason="set hour")
         _write(story, session, codes, letter=letter, number=number)
-
-
-def _answer(
-    story: Story,
-    session: Session,
-    code: Code,
-    *,
-    definition: Questionnaire,
-    number: int,
-) -> None:
-    entrance = entrances.entrance(session, code.code)
-    shown = definition.definition_for(entrance.facts)
-    posted = _ticks(shown, code.code, number)
-    if number % 5 == 0:
-        posted["more"] = [pick(sample("voices.json")["answers"], code.code, number)]
-    receive_answers(
-        session,
-        story.house.door,
-        arrival=Arrival(entrance=entrance, nonce=f"demo-{code.code}-{number}"),
-        revision=definition.revision,
-        posted=posted,
-    )
-
-
-def _ticks(shown: Definition, *seed: object) -> dict[str, Sequence[str]]:
-    choosable = {ItemType.SINGLE, ItemType.SCALE}
-    return {
-        item.id: [pick(item.options, item.id, *seed).id]
-        for item in shown.questions
-        if item.type in choosable and item.visible is None
-    }
 
 
 def _write(

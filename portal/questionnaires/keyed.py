@@ -27,8 +27,8 @@ FAR_KEYS = "没有第 {key} 项，这一题只有 {most} 项。两项之间请�
 NO_BOX = "第 {key} 项后面不能写字，请去掉等号和后面的话。"
 ROWS = "这一题有 {rows} 行，每行一个数，空着的行填 0。您填了 {count} 个，请对一对。"
 ALL_BARE = "这张卷子一题也没填。"
-TAIL = "第 {number} 题以后都空着。"
-UNASKED = "第 {number} 题「{title}」填了，可是照前面的答案用不着答，存的时候不算它。"
+TAIL = "从第 {number} 题起都空着。"
+UNASKED = "照前面的答案，这一题用不着答，存的时候不算它。"
 
 _GAPS = re.compile(r"[\s,，、.。/+]+")
 _NEXT_BOX = re.compile(r"[;；](?=[^;；=]{1,12}=)")
@@ -38,13 +38,13 @@ Posted = dict[str, list[str]]
 
 
 class OddSheetError(InvalidError):
-    """The sheet may be kept once somebody has looked again; `doubts` say at what."""
+    """The sheet may be kept once somebody has looked again; `errors` say at what."""
 
     sentence = "请对着纸再看一眼。"
 
-    def __init__(self, doubts: Sequence[str]) -> None:
+    def __init__(self, doubts: Mapping[str, str]) -> None:
         super().__init__()
-        self.doubts = doubts
+        self.errors = doubts
 
 
 class _SlipError(Exception):
@@ -56,12 +56,12 @@ class Sheet:
     """One sheet as it was typed.
 
     `posted`: values by field name, as a phone posts them. `errors`: by item id, what
-    to do. `doubts`: sentences about what may be so, and may be a slip.
+    to do. `doubts`: by item id, what may be so on paper, and may be a slip.
     """
 
     posted: Mapping[str, Sequence[str]]
     errors: Mapping[str, str]
-    doubts: Sequence[str]
+    doubts: Mapping[str, str]
 
 
 def read(definition: Definition, typed: Mapping[str, str]) -> Sheet:
@@ -76,7 +76,7 @@ def read(definition: Definition, typed: Mapping[str, str]) -> Sheet:
             posted |= _READERS.get(item.type, _written)(item, text)
         except _SlipError as slip:
             errors[item.id] = str(slip)
-    return Sheet(posted, errors, list(_doubts(definition, posted)))
+    return Sheet(posted, errors, dict(_doubts(definition, posted)))
 
 
 def said(definition: Definition, sheet: Sheet) -> Mapping[str, str]:
@@ -98,20 +98,21 @@ def _said(item: Item, posted: Mapping[str, Sequence[str]]) -> str:
     )
 
 
-def _doubts(definition: Definition, posted: Posted) -> Iterator[str]:
+def _doubts(definition: Definition, posted: Posted) -> Iterator[tuple[str, str]]:
+    everything = definition.questions
     if not posted:
-        yield ALL_BARE
+        yield from ((one.id, ALL_BARE) for one in everything[:1])
         return
     order, asked = numbers(definition), walk(definition, posted, {}).shown
-    filled = [item for item in definition.questions if item.fields & posted.keys()]
+    filled = [item for item in everything if item.fields & posted.keys()]
     for item in filled:
         if item.id not in asked:
-            yield UNASKED.format(number=order[item.id], title=item.title)
-    last = order[filled[-1].id] if filled else 0
+            yield item.id, UNASKED
     conditional = script_rules(definition).questions
-    bare = [one for one in definition.questions[last:] if one.id not in conditional]
+    last = order[filled[-1].id]
+    bare = [one for one in everything[last:] if one.id not in conditional]
     if len(bare) >= BARE_TAIL:
-        yield TAIL.format(number=last)
+        yield bare[0].id, TAIL.format(number=order[bare[0].id])
 
 
 def _choices(item: Item, text: str) -> Posted:

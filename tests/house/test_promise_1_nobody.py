@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from portal.entrances import DayCount
 from portal.intake.records import RESIDENT_TABLES, Opening
+from portal.kernel import audit
 from portal.kernel.boxfile import BoxFile
 from portal.kernel.database import Instant
 from portal.rounds import Phase
@@ -47,6 +48,7 @@ from tests.makers import (
     make_answers,
     make_complaint,
     make_vote,
+    signed_in,
 )
 from tests.visitor import Page, Visitor
 
@@ -214,6 +216,54 @@ def test_nothing_waiting_in_the_box_says_who_or_when(
     left = remains()
     assert sum(name.startswith("item ") for name in left.pieces) == 2
     assert left.traces() == []
+
+
+def fill_in(house: Installation, cast: Cast, clock: Clock, app: Flask) -> None:
+    """Staff with a known address help residents at a known second."""
+    member, clerk = (
+        signed_in(app, house, cast.players[n]) for n in ("member", "entry")
+    )
+    for visitor in (member, clerk):
+        visitor.client.environ_base.update(
+            {"REMOTE_ADDR": ADDRESSES[0], "HTTP_USER_AGENT": AGENT}
+        )
+    clock.now, here = ARRIVAL, "/desk/entry/999001001001"
+    member.sends(f"{here}/survey", overall="good", more="路灯不亮")
+    member.sends(f"{here}/survey", status=422, overall="sideways")
+    member.sends(f"{here}/letter", text="电动车占道", contact="000-0000")
+    clerk.sends(f"{here}/paper", status=422, overall="9")
+    clerk.sends(f"{here}/paper", overall="2", more="路灯不亮", step="keep")
+    clock.now = MORNING + timedelta(hours=3)
+    house.open_letterbox(by="timetable", reason="set hour")
+
+
+def test_what_staff_fill_in_for_residents_says_neither_who_nor_when(
+    house: Installation,
+    cast: Cast,
+    clock: Clock,
+    app: Flask,
+    remains: Callable[[], Remains],
+) -> None:
+    fill_in(house, cast, clock, app)
+    left = remains()
+    assert sum(name.startswith("remark ") for name in left.pieces) == 2
+    assert sum(name.startswith("letter ") for name in left.pieces) == 1
+    assert left.traces() == []
+
+
+def test_a_log_of_who_filled_in_when_is_found_out(
+    house: Installation,
+    cast: Cast,
+    clock: Clock,
+    app: Flask,
+    remains: Callable[[], Remains],
+) -> None:
+    """The leaking twin: an honest audit entry, and with the opening it names one."""
+    fill_in(house, cast, clock, app)
+    with house.sessions() as session, session.begin():
+        subject = "999001001001"
+        audit.record(session, "member", "entry.visit", subject=subject, now=ARRIVAL)
+    assert remains().traces() != []
 
 
 def _leak_in_a_log(_: Installation) -> None:

@@ -1,5 +1,6 @@
 """Codes: typed forgivingly, withdrawn rather than deleted, counted by day."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -18,7 +19,9 @@ from portal.entrances import (
     WrongCodeError,
 )
 from portal.kernel import codes
+from portal.kernel.errors import NotFoundError
 from portal.rounds import Phase
+from portal.rounds.phases import PublicAct
 from tests.makers import MORNING, TODAY, Cast, make_place, make_round
 
 
@@ -39,6 +42,84 @@ def test_a_code_opens_its_community_and_channel(session: Session, cast: Cast) ->
         "channel_kind": "owners_group",
         "phase": "collecting",
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "answering"),
+    [
+        (ChannelKind.VISIT, PublicAct.ANSWER),
+        (ChannelKind.PAPER, PublicAct.ANSWER_ON_PAPER),
+    ],
+)
+def test_staff_come_in_without_a_code_to_the_same_community(
+    session: Session, cast: Cast, kind: ChannelKind, answering: PublicAct
+) -> None:
+    scanned = entrances.entrance(session, cast.liutang)
+    found = entrances.entrance_by_staff(
+        session,
+        cast.member.staff(session),
+        cast.round_id,
+        place_code=scanned.place_code,
+        kind=kind,
+    )
+    assert found == replace(
+        scanned, code="", channel_kind=kind, answering=answering, is_old=False
+    )
+
+
+def test_paper_typed_in_later_is_what_was_asked_while_collecting(
+    session: Session, cast: Cast
+) -> None:
+    rounds.get_round(session, cast.round_id).phase = Phase.REVIEWING
+    found = entrances.entrance_by_staff(
+        session,
+        cast.entry.staff(session),
+        cast.round_id,
+        place_code="999001001001",
+        kind=ChannelKind.PAPER,
+    )
+    assert found.allows(found.answering)
+    assert found.facts["phase"] == "collecting"
+
+
+@pytest.mark.parametrize(
+    ("name", "codes_"),
+    [
+        ("member", ["999001001001", "999001001201"]),
+        ("recused", ["999001001001"]),
+        ("stranger", ["999001002001"]),
+        ("entry", ["999001001001", "999001001201", "999001002001"]),
+    ],
+)
+def test_everybody_fills_in_where_they_belong(
+    session: Session, cast: Cast, name: str, codes_: list[str]
+) -> None:
+    staff = cast.players[name].staff(session)
+    places = entrances.places_for(session, cast.round_id, staff)
+    assert [place.code for place in places] == codes_
+    for code in {"999001001001", "999001001201", "999001002001"} - set(codes_):
+        with pytest.raises(NotFoundError):
+            entrances.entrance_by_staff(
+                session,
+                staff,
+                cast.round_id,
+                place_code=code,
+                kind=ChannelKind.PAPER,
+            )
+
+
+def test_nobody_fills_in_for_a_round_in_preparation(
+    session: Session, cast: Cast
+) -> None:
+    round_ = make_round(session)
+    place = make_place(session)
+    rounds.add_places(session, round_, [place])
+    clerk = cast.entry.staff(session)
+    assert entrances.places_for(session, round_.id, clerk) == [place]
+    with pytest.raises(NotFoundError):
+        entrances.entrance_by_staff(
+            session, clerk, round_.id, place_code=place.code, kind=ChannelKind.PAPER
+        )
 
 
 FULL_WIDTH = str.maketrans(

@@ -139,25 +139,25 @@ WHOLE |= {"errand_why": "", "welfare_why": "", "first": "2"}
 
 
 def test_a_sheet_like_any_other_raises_no_doubt() -> None:
-    assert read(**WHOLE).doubts == []
-    assert read(**{**WHOLE, "errand": "2", "errand_why": "1"}).doubts == []
+    assert read(**WHOLE).doubts == {}
+    assert read(**{**WHOLE, "errand": "2", "errand_why": "1"}).doubts == {}
 
 
 def test_a_bare_sheet_is_asked_about() -> None:
-    assert read().doubts == ["这张卷子一题也没填。"]
+    assert read().doubts == {"overall": "这张卷子一题也没填。"}
 
 
-def test_an_answer_nobody_asked_for_is_told_by_its_number() -> None:
+def test_an_answer_nobody_asked_for_is_told_where_it_stands() -> None:
     sheet = read(**{**WHOLE, "errand_why": "2"})
-    assert sheet.doubts == [
-        "第 3 题「卡在哪里？（可以多选）」填了，可是照前面的答案用不着答，存的时候不算它。"
-    ]
+    assert sheet.doubts == {
+        "errand_why": "照前面的答案，这一题用不着答，存的时候不算它。"
+    }
     assert "errand_why" not in walk(SHIPPED, sheet.posted, {}).ticks
 
 
 def test_a_sheet_sent_too_soon_is_asked_about() -> None:
-    assert read(overall="1", errand="1").doubts == ["第 2 题以后都空着。"]
-    assert read(**{**WHOLE, "first": ""}).doubts == []
+    assert read(overall="1", errand="1").doubts == {"reply": "从第 4 题起都空着。"}
+    assert read(**{**WHOLE, "first": ""}).doubts == {}
 
 
 def test_the_keys_are_said_in_words() -> None:

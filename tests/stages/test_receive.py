@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal import entrances
+from portal.entrances import ChannelKind, entrance_by_staff
 from portal.intake import receive
 from portal.intake.receipts import keys_of
 from portal.intake.receive import Arrival, Complaint
@@ -128,6 +129,32 @@ def test_each_phase_takes_what_its_table_says(
     assert taken == {
         Phase.COLLECTING: ["letter", "answers"],
         Phase.REVIEWING: ["letter"],
+    }.get(phase, [])
+    assert house.door.box.waiting() == len(taken)
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_paper_is_taken_until_the_review_ends_and_answers_at_the_door_are_not(
+    house: Installation, cast: Cast, session: Session, phase: Phase
+) -> None:
+    taken = []
+    for name, kind in (("member", ChannelKind.VISIT), ("entry", ChannelKind.PAPER)):
+        entrance = entrance_by_staff(
+            session,
+            cast.players[name].staff(session),
+            cast.round_id,
+            place_code="999001001001",
+            kind=kind,
+        )
+        arrival = receive.Arrival(entrance=replace(entrance, phase=phase), nonce=name)
+        try:
+            answer(house, session, arrival, {"overall": "good"})
+            taken.append(kind.value)
+        except receive.NotCollectingError:
+            pass
+    assert taken == {
+        Phase.COLLECTING: ["visit", "paper"],
+        Phase.REVIEWING: ["paper"],
     }.get(phase, [])
     assert house.door.box.waiting() == len(taken)
 

@@ -46,8 +46,9 @@ WHAT_HAPPENS: Mapping[Phase, str] = {
     Phase.ANNOUNCED: "公告立即公开；社区、问卷和清单定稿，不能再改，"
     "问卷只能更正错别字；每个社区的看信钥匙发给巡察组。",
     Phase.COLLECTING: "二维码开始收问卷和来信。",
-    Phase.REVIEWING: "不再收问卷；写信的入口还开着，巡察组继续看信、研判。",
-    Phase.RECTIFYING: "写信的入口关闭，转入整改。",
+    Phase.REVIEWING: "手机上不再收问卷，收上来的纸卷还可以接着录；写信的入口还开着，"
+    "巡察组继续看信、研判。",
+    Phase.RECTIFYING: "写信的入口关闭，纸卷也不再录，转入整改。",
     Phase.DISCLOSING: "已公示的问题、措施、结果对群众公开。",
     Phase.VOTING: "居民可以凭入户票测评。",
     Phase.PUBLISHED: "测评结果对群众公开。",

@@ -24,6 +24,7 @@ bp = Blueprint("coverage", __name__, url_prefix="/coverage")
 
 HEAT = (0, 2, 5, 10)  # openings per 100 households from which a cell is a step darker
 PER = 100  # households
+Came = Counter[tuple[int, ChannelKind]]  # questionnaires by community and channel
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,18 @@ def page() -> ResponseReturnValue:
     round_, here = nav.the_round(), _mine()
     codes = [c for c in entrances.codes_of(db(), round_.id) if c.place_id in here]
     reaches = entrances.reaches(db(), codes)
-    kinds = [k for k in ChannelKind if any(r.code.channel.kind is k for r in reaches)]
+    scanned = {reach.code.channel.kind for reach in reaches}
+    kinds = [kind for kind in ChannelKind if kind in scanned]
+    came = _responses(here)
+    answered = scanned | {kind for _, kind in came}  # with staff's, which have no code
+    columns = [kind for kind in ChannelKind if kind in answered]
     return render(
         "desk/coverage/page.html",
         kinds=kinds,
+        columns=columns,
         streets=_streets(reaches, here, kinds),
-        channels=_channels(reaches, here, kinds),
-        places=_places(here, kinds),
+        channels=_channels(reaches, here, came, columns),
+        places=_places(here, came, columns),
         quiet=[r for r in reaches if r.is_quiet(today())],
         bursts=[(r, day, n) for r in reaches for day, n in r.bursts],
         days=entrances.counts.QUIET_DAYS,
@@ -87,10 +93,12 @@ def _streets(
 
 
 def _channels(
-    reaches: list[Reach], here: dict[int, Place], kinds: list[ChannelKind]
+    reaches: list[Reach],
+    here: dict[int, Place],
+    came: Came,
+    kinds: list[ChannelKind],
 ) -> list[tuple[ChannelKind, Cell, int, int]]:
     """Per kind of channel: openings, starts, and questionnaires that came by it."""
-    came = _responses(here)
     return [
         (
             kind,
@@ -113,17 +121,16 @@ def _cell(reaches: Iterable[Reach], here: dict[int, Place], kind: ChannelKind) -
 
 
 def _places(
-    here: dict[int, Place], kinds: list[ChannelKind]
+    here: dict[int, Place], came: Came, kinds: list[ChannelKind]
 ) -> list[tuple[Place, list[int]]]:
     """Questionnaires per community and kind of channel, as openings brought them."""
-    came = _responses(here)
     return [
         (place, [came[key, kind] for kind in kinds])
         for key, place in sorted(here.items(), key=lambda pair: pair[1].code)
     ]
 
 
-def _responses(here: dict[int, Place]) -> Counter[tuple[int, ChannelKind]]:
+def _responses(here: dict[int, Place]) -> Came:
     rows = db().execute(
         select(Response.place_id, Response.channel_kind, func.count())
         .where(
@@ -131,7 +138,7 @@ def _responses(here: dict[int, Place]) -> Counter[tuple[int, ChannelKind]]:
         )
         .group_by(Response.place_id, Response.channel_kind)
     )
-    found: Counter[tuple[int, ChannelKind]] = Counter()
+    found: Came = Counter()
     for place_id, kind, number in rows:
         found[place_id, kind] = number
     return found

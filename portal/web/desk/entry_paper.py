@@ -83,7 +83,7 @@ def _page(
         typed=typed,
         said=keyed.said(definition, keyed.read(definition, typed)),
         errors=refusal.errors if refusal else {},
-        doubts=refusal.doubts if isinstance(refusal, OddSheetError) else (),
+        is_odd=isinstance(refusal, OddSheetError),
         top=refusal.sentence if refusal else "",
         count=_count(),
         form=OneButton(),

@@ -98,8 +98,12 @@ def _written(entrance: Entrance, complaint: Complaint) -> ResponseReturnValue:
         arrival=Arrival(entrance=entrance, nonce=nonce()),
         complaint=complaint,
     )
-    groups = in_fours(receipt).split()
-    return render("desk/entry_visit/receipt.html", entrance=entrance, groups=groups)
+    return render(
+        "desk/entry_visit/receipt.html",
+        entrance=entrance,
+        groups=in_fours(receipt).split(),
+        host=installation().settings.base_url.partition("://")[2],
+    )
 
 
 def _complaint() -> Complaint:

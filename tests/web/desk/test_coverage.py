@@ -42,6 +42,22 @@ def test_a_code_nobody_scans_is_on_the_list_with_where_it_hangs(
     assert cast.liutang not in quiet
 
 
+def test_what_staff_filled_in_has_a_column_though_nobody_scanned_a_code(
+    app: Flask, house: Installation, cast: Cast
+) -> None:
+    here = "/desk/entry/999001001001"
+    signed_in(app, house, cast.member).sends(f"{here}/survey", overall="good")
+    clerk = signed_in(app, house, cast.entry)
+    for _ in range(2):
+        clerk.sends(f"{here}/paper", overall="1", step="keep")
+    house.open_letterbox(by="office", reason="测试")
+    words = signed_in(app, house, cast.office).opens("/desk/coverage").words
+    assert "入户走访 — — — 1" in words
+    assert "纸质问卷 — — — 2" in words
+    assert "社区 小区业主群 楼栋电梯口 入户走访 纸质问卷 云溪社区 0 0 1 2" in words
+    assert "街道 小区业主群 楼栋电梯口" in words
+
+
 def test_a_burst_is_shown_with_its_day(
     app: Flask, house: Installation, cast: Cast
 ) -> None:

@@ -131,7 +131,8 @@ def test_what_looks_odd_is_shown_in_words_and_kept_when_the_paper_says_so(
 ) -> None:
     page = clerk.sends(PAPER, status=422, overall="2", errand="1", errand_why="1")
     assert "用不着答" in page.words
-    assert "第 3 题以后都空着。" in page.words
+    assert "从第 4 题起都空着。" in page.words
+    assert focused(page) == "errand_why"
     assert "录的是： 基本满意" in page.words
     assert house.door.box.waiting() == 0
     form: dict[str, Any] = {**page.form, "step": "keep"}

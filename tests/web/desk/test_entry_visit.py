@@ -1,6 +1,7 @@
 """Filled in together at the door: the same form, the same box, and nothing about who."""
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,6 +15,7 @@ from portal.intake.records import Contact, Letter, Remark, Response
 from portal.kernel.database import Base
 from portal.rounds import Phase
 from portal.web.installation import Installation
+from tests.house.test_promise_6_typed import form_of, forms_on
 from tests.makers import Cast, Clock, in_phase, signed_in
 from tests.visitor import Page, Visitor
 
@@ -112,6 +114,58 @@ def test_a_form_that_lay_open_too_long_is_shown_again_whole(
     assert "已经过期" in page.words
     assert [words.removeprefix("\n") for words in page.form["text"]] == [WORDS]
     assert len(receipt_on(again.posts(LETTER, **page.form))) == 20
+
+
+def _torn(form: dict[str, Any], _: Flask) -> int:
+    form["csrf_token"] = "1.2.3"
+    return 422
+
+
+def _from_elsewhere(form: dict[str, Any], _: Flask) -> int:
+    form["headers"] = {"Origin": "http://elsewhere.example"}
+    return 403
+
+
+def _our_fault(form: dict[str, Any], app: Flask) -> int:
+    def broken(**_: str) -> str:
+        raise ZeroDivisionError
+
+    for view in ("entry_visit.survey", "entry_visit.letter", "entry_paper.page"):
+        app.view_functions[f"desk.{view}"] = broken
+    return 500
+
+
+TYPED = {
+    SURVEY: {"more": WORDS, "overall": "good"},
+    LETTER: {"text": WORDS, "contact": PHONE},
+    "/desk/entry/999001001001/paper": {"more": WORDS, "overall": "2"},
+}
+
+
+@pytest.mark.parametrize("url", TYPED)
+@pytest.mark.parametrize("mishap", [_torn, _from_elsewhere, _our_fault])
+def test_whatever_happens_what_was_typed_is_in_a_form_to_send_again(
+    member: Visitor,
+    house: Installation,
+    app: Flask,
+    url: str,
+    mishap: Callable[[dict[str, Any], Flask], int],
+) -> None:
+    hidden = member.opens(url).form
+    form: dict[str, Any] = {
+        **{name: hidden[name] for name in ("csrf_token", "revision") if name in hidden},
+        **TYPED[url],
+    }
+    status = mishap(form, app)
+    headers = form.pop("headers", {})
+    page = Page(member.client.post(url, data=form, headers=headers), url)
+    assert page.status == status
+    kept = [form_of(one) for one in forms_on(page)]
+    assert any(
+        all(value in one.get(name, []) for name, value in TYPED[url].items())
+        for one in kept
+    )
+    assert house.door.box.waiting() == 0
 
 
 def test_a_double_tap_and_a_retry_are_one_questionnaire(
