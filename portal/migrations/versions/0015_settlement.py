@@ -1,5 +1,7 @@
 """questionnaires are settled; snapshots know how much was in them, and by what channel."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -54,7 +56,7 @@ def downgrade() -> None:
     op.drop_table('settlement')
 
 
-def _write(row: sa.Row, counts: dict, responses: int) -> None:
+def _write(row: sa.Row[Any], counts: dict[str, Any], responses: int) -> None:
     op.execute(
         sa.update(SHOWN)
         .where(SHOWN.c.round_id == row.round_id, SHOWN.c.place_id == row.place_id)
