@@ -9,12 +9,12 @@ Whatever is decided here is decided alike in all those worlds, so that the decis
 tells nothing either.
 """
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import product
 from typing import NamedTuple
 
-from portal.figures.suppression import hidden_cells
+from portal.figures.suppression import Counts
 
 MOST_WORLDS = 2000  # looked at before the sum is given up
 
@@ -22,6 +22,7 @@ Table = tuple[int, ...]  # by part: of a cell of a community
 Row = tuple[Table, ...]  # by cell: a community
 World = tuple[Row, ...]  # by community
 Cube = Mapping[str, Mapping[str, int]]  # a community's table by cell and part
+Looks = Callable[[int, Counts], object]  # of a community, were its table another
 
 
 class Secret(NamedTuple):
@@ -37,38 +38,62 @@ class Secret(NamedTuple):
         return sum(cell) if self.part is None else cell[self.part]
 
 
-def deniable(cubes: Mapping[int, Cube], hidden: Mapping[int, frozenset[str]]) -> bool:
-    """Whether no secret follows from the sums by part, published beside the tables.
+def deniable(
+    cubes: Mapping[int, Cube],
+    hidden: Mapping[int, frozenset[str]],
+    *,
+    groups: Mapping[int, str],
+    looks: Looks,
+) -> bool:
+    """Whether no secret follows from the sums, published beside all those tables.
 
-    Secret are the cells hidden in a community, and what the people of a community said
-    who came by one of several parts, whose number is known.
+    Sums over all, by group of communities and by part. Secret are the cells hidden in a
+    community, and what those of its people said who came by one of several parts: how
+    many they are is known. `looks`: how a community's table is published.
     """
-    names = list(next(iter(cubes.values())))
+    places, names = list(cubes), list(next(iter(cubes.values())))
     parts = sorted({p for cube in cubes.values() for by in cube.values() for p in by})
     world: World = tuple(
         tuple(tuple(cube[c].get(p, 0) for p in parts) for c in names)
         for cube in cubes.values()
     )
-    masks = tuple(tuple(c in hidden[place] for c in names) for place in cubes)
-    return _Search(world, masks).succeeds()
+
+    @cache
+    def appearance(row: int, counts: tuple[int, ...]) -> object:
+        return looks(places[row], dict(zip(names, counts, strict=True)))
+
+    return _Search(
+        world,
+        masks=[[cell in hidden[place] for cell in names] for place in places],
+        groups=[groups[place] for place in places],
+        appearance=appearance,
+    ).succeeds()
 
 
 class _Search:
     """A walk over the worlds that look like the first one."""
 
-    def __init__(self, world: World, masks: tuple[tuple[bool, ...], ...]) -> None:
-        self.start, self.masks = world, masks
+    def __init__(
+        self,
+        world: World,
+        *,
+        masks: list[list[bool]],
+        groups: list[str],
+        appearance: Callable[[int, tuple[int, ...]], object],
+    ) -> None:
+        self.start, self.masks, self.groups = world, masks, groups
+        self.appearance = appearance
         self.secrets = list(_secrets(world, masks))
         self.left = set(self.secrets)
         self.seen = {world}
 
     def succeeds(self) -> bool:
         """Whether every secret is another in some world."""
-        for secret in self.secrets:  # one exchange is nearly always enough
+        queue = [self.start]
+        for secret in self.secrets:  # one exchange each is nearly always enough
             if secret in self.left:
-                self._note(next(self._moves(self.start, secret), self.start))
-        queue = [self.start] if self.left else []
-        for world in queue:
+                queue += self._note(next(self._moves(self.start, secret), self.start))
+        for world in queue if self.left else ():
             for secret in self.secrets:
                 for other in self._moves(world, secret):
                     queue += self._note(other)
@@ -92,30 +117,41 @@ class _Search:
             yield from _foursomes(world, secret.row, secret.cell, secret.part)
 
     def _pairs(self, world: World, secret: Secret) -> Iterator[World]:
-        """Two people of one part and two communities answer the other way round."""
+        """Two people of one group and part, of two communities, exchange answers."""
         one, cell = secret.row, secret.cell
-        for other, second in product(range(len(world)), range(len(self.masks[one]))):
-            both = self.masks[one][second] and self.masks[other][second]
-            if other == one or second == cell or not (both and self.masks[other][cell]):
-                continue
-            for gains, loses in ((cell, second), (second, cell)):
-                for part, n in enumerate(world[one][loses]):
-                    if n and world[other][gains][part]:
-                        rows = (
-                            _moved(world[one], loses, gains, part),
-                            _moved(world[other], gains, loses, part),
-                        )
-                        if _alike(rows[0], world[one]) and _alike(
-                            rows[1], world[other]
-                        ):
-                            yield _with(world, {one: rows[0], other: rows[1]})
+        for other, second in product(self._partners(one, cell), range(len(world[one]))):
+            if second != cell and self.masks[one][second] and self.masks[other][second]:
+                yield from self._exchanges(world, (one, other), (cell, second))
+                yield from self._exchanges(world, (one, other), (second, cell))
+
+    def _exchanges(
+        self, world: World, rows: tuple[int, int], cells: tuple[int, int]
+    ) -> Iterator[World]:
+        """Somebody of the first row gives up the second cell for the first."""
+        (one, other), (gains, loses) = rows, cells
+        for part, n in enumerate(world[one][loses]):
+            if n and world[other][gains][part]:
+                here = _moved(world[one], loses, gains, part)
+                there = _moved(world[other], gains, loses, part)
+                if self._alike(one, here) and self._alike(other, there):
+                    yield _with(world, {one: here, other: there})
+
+    def _alike(self, number: int, row: Row) -> bool:
+        """Whether a community is published as it was in the beginning."""
+        looks, start = self.appearance, self.start[number]
+        return looks(number, _counts(row)) == looks(number, _counts(start))
+
+    def _partners(self, one: int, cell: int) -> list[int]:
+        return [
+            other
+            for other, mask in enumerate(self.masks)
+            if other != one and mask[cell] and self.groups[other] == self.groups[one]
+        ]
 
 
-def _secrets(world: World, masks: tuple[tuple[bool, ...], ...]) -> Iterator[Secret]:
+def _secrets(world: World, masks: list[list[bool]]) -> Iterator[Secret]:
     for row, cells in enumerate(world):
-        yield from (
-            Secret(row, c) for c, is_hidden in enumerate(masks[row]) if is_hidden
-        )
+        yield from (Secret(row, c) for c, hides in enumerate(masks[row]) if hides)
         if sum(any(by) for by in zip(*cells, strict=True)) > 1:
             for cell, by in enumerate(cells):
                 yield from (Secret(row, cell, part) for part, n in enumerate(by) if n)
@@ -124,22 +160,21 @@ def _secrets(world: World, masks: tuple[tuple[bool, ...], ...]) -> Iterator[Secr
 def _foursomes(world: World, one: int, cell: int, part: int) -> Iterator[World]:
     """Two people each of two communities and two parts: no table of either changes."""
     here = world[one]
-    for other, there in enumerate(world):
-        for second, by in enumerate(here):
-            there_too = there[second][part] and here[cell][part]
-            if other == one or second == cell or not there_too:
-                continue
-            for elsewhere, n in enumerate(by):
-                if elsewhere != part and n and there[cell][elsewhere]:
-                    row = _moved(here, cell, second, part)
-                    back = _moved(there, second, cell, part)
-                    yield _with(
-                        world,
-                        {
-                            one: _moved(row, second, cell, elsewhere),
-                            other: _moved(back, cell, second, elsewhere),
-                        },
-                    )
+    if not here[cell][part]:
+        return
+    for other, second in product(range(len(world)), range(len(here))):
+        there = world[other]
+        if other == one or second == cell or not there[second][part]:
+            continue
+        for elsewhere, n in enumerate(here[second]):
+            if elsewhere != part and n and there[cell][elsewhere]:
+                mine = _moved(here, cell, second, part)
+                theirs = _moved(there, second, cell, part)
+                rows = {
+                    one: _moved(mine, second, cell, elsewhere),
+                    other: _moved(theirs, cell, second, elsewhere),
+                }
+                yield _with(world, rows)
 
 
 def _moved(row: Row, loses: int, gains: int, part: int) -> Row:
@@ -154,11 +189,5 @@ def _with(world: World, rows: Mapping[int, Row]) -> World:
     return tuple(rows.get(number, row) for number, row in enumerate(world))
 
 
-def _alike(one: Row, other: Row) -> bool:
-    """Whether the same is hidden of both."""
-    return _hidden(tuple(map(sum, one))) == _hidden(tuple(map(sum, other)))
-
-
-@lru_cache(maxsize=4096)
-def _hidden(counts: tuple[int, ...]) -> frozenset[str]:
-    return hidden_cells({str(cell): n for cell, n in enumerate(counts)})
+def _counts(row: Row) -> tuple[int, ...]:
+    return tuple(map(sum, row))

@@ -62,9 +62,25 @@ class Unit:
         own = {one.key: tables[one.key] for one in self.asked}
         if self.item.type is not ItemType.MULTI:
             return {key: hidden_cells(table) for key, table in own.items()}
-        alone = {f"{self.item.id}.{o}" for o in self.item.exclusive_ids}
-        most = int(self.item.max or len(own))
-        return hidden_ticks(own, most=most, alone=alone)
+        return hidden_ticks(own, most=self._most, alone=self._alone)
+
+    def is_possible(self, tables: Tables) -> bool:
+        """Whether people can have ticked so: each something, and not too much."""
+        if self.item.type is not ItemType.MULTI:
+            return True
+        chosen = {one.key: tables[one.key][CHOSEN] for one in self.asked}
+        people = sum(tables[self.asked[0].key].values())
+        people -= sum(n for key, n in chosen.items() if key in self._alone)
+        ticks = sum(n for key, n in chosen.items() if key not in self._alone)
+        return people <= ticks <= self._most * people
+
+    @property
+    def _most(self) -> int:
+        return int(self.item.max or len(self.asked))
+
+    @property
+    def _alone(self) -> frozenset[str]:
+        return frozenset(f"{self.item.id}.{o}" for o in self.item.exclusive_ids)
 
     def is_whole(self, tables: Tables) -> bool:
         """Whether nothing of it has to be hidden."""

@@ -5,7 +5,7 @@ again, because a sum that moves with one community tells what is hidden in it. E
 published only where no hidden cell follows from it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal.figures.deniability import Cube, deniable
 from portal.figures.questions import Unit
 from portal.figures.responses import (
-    Cubes,
     ShownCounts,
     Snapshot,
     close,
@@ -33,10 +32,8 @@ from portal.rounds import Phase, Round, places_in
 from portal.rounds.phases import is_before
 
 KIND, CHANNEL = "kind:", "channel:"  # what names of sums begin with
-Hidden = Mapping[int, frozenset[str]]  # cells by community
-Naming = Callable[[int, str], str]  # of what a community and a kind of channel gave
 
-UNNAMED = ""  # the part that gathers all that is not shown by itself
+UNNAMED = ""  # a kind or channel that is not known, and has no figures of its own
 
 
 class StillCollectingError(ConflictError):
@@ -107,87 +104,78 @@ def sums_of(units: Iterable[Unit], shown: Iterable[Snapshot]) -> dict[str, Any]:
     One over all of them, `whole`, and one for each kind, `kind:…`, and each kind of
     channel, `channel:…`, that is shown.
     """
-    cubes = {one.place.id: one.cubes for one in shown}
-    kinds = {one.place.id: one.place.kind or UNNAMED for one in shown}
-    found: dict[str, Any] = {}
-    for unit in units:
-        rows = {p: c for p, c in cubes.items() if unit.asked[0].key in c}
-        hidden = {p: unit.hidden(_flat(unit, rows[p])) for p in rows}
-        for one in unit.asked:
-            own = {p: of_place[one.key] for p, of_place in hidden.items()}
-            made = _sums({p: c[one.key] for p, c in rows.items()}, own, kinds)
-            found |= {one.key: made} if made else {}
-    return found
+    communities = list(shown)
+    kinds = {one.place.id: one.place.kind or UNNAMED for one in communities}
+    return {
+        asked.key: made
+        for unit in units
+        if (having := [c for c in communities if unit.asked[0].key in c.cubes])
+        for asked in unit.asked
+        if (made := _sums(_Table(unit, asked.key, having), kinds))
+    }
 
 
-def _flat(unit: Unit, cubes: Cubes) -> dict[str, dict[str, int]]:
-    return {one.key: flat(cubes[one.key]) for one in unit.asked}
+class _Table:
+    """One thing asked in the communities that answered it."""
+
+    def __init__(self, unit: Unit, key: str, communities: list[Snapshot]) -> None:
+        self.unit, self.key = unit, key
+        self.by_place = {one.place.id: one for one in communities}
+        self.cubes = {p: one.cubes[key] for p, one in self.by_place.items()}
+        self.flat = {p: one.tables[key] for p, one in self.by_place.items()}
+        self.hidden = {
+            p: unit.hidden(one.tables)[key] for p, one in self.by_place.items()
+        }
+
+    def looks(self, place: int, table: Counts) -> object:
+        """What would be hidden if the table were another; None where it cannot be."""
+        tables = {**self.by_place[place].tables, self.key: table}
+        return self.unit.hidden(tables) if self.unit.is_possible(tables) else None
+
+    def whole(self) -> "_Table":
+        """The same of the communities that are shown whole."""
+        communities = [o for p, o in self.by_place.items() if not self.hidden[p]]
+        return _Table(self.unit, self.key, communities)
+
+    def is_deniable(self, cubes: Mapping[int, Cube], kinds: Mapping[int, str]) -> bool:
+        """Whether sums by kind and by the parts of `cubes` tell nothing hidden."""
+        return deniable(cubes, self.hidden, groups=kinds, looks=self.looks)
 
 
-def _sums(
-    cubes: Mapping[int, Cube], hidden: Hidden, kinds: Mapping[int, str]
-) -> dict[str, Any] | None:
-    """The sums of one table: over all communities, or else over those shown whole."""
-    whole = {place: cube for place, cube in cubes.items() if not hidden[place]}
-    return _over(cubes, hidden, kinds) or _over(whole, hidden, kinds)
+def _sums(table: _Table, kinds: Mapping[int, str]) -> dict[str, Any] | None:
+    """The sums over all communities, or else over those shown whole."""
+    return _over(table, kinds) or _over(table.whole(), kinds)
 
 
-def _over(
-    cubes: Mapping[int, Cube], hidden: Hidden, kinds: Mapping[int, str]
-) -> dict[str, Any] | None:
-    by_kind = _by(cubes, lambda place, _: kinds[place])
-    shown = groups_shown(by_kind)
-    groups = {p: kinds[p] if kinds[p] in shown else UNNAMED for p in cubes}
-    if not cubes or not deniable(_parted(cubes, lambda p, _: groups[p]), hidden):
+def _over(table: _Table, kinds: Mapping[int, str]) -> dict[str, Any] | None:
+    apart = {p: {c: {UNNAMED: n} for c, n in t.items()} for p, t in table.flat.items()}
+    if not apart or not table.is_deniable(apart, kinds):
         return None
+    by_kind = {
+        kind: added(t for p, t in table.flat.items() if kinds[p] == kind)
+        for kind in sorted({kinds[p] for p in table.flat})
+    }
+    shown = sorted(groups_shown(by_kind) - {UNNAMED})
     return {
-        "places": sorted(cubes),
+        "places": sorted(table.flat),
         "whole": added(by_kind.values()),
-        **{f"{KIND}{kind}": by_kind[kind] for kind in sorted(shown)},
-        **_by_channel(cubes, hidden, groups),
+        **{f"{KIND}{kind}": by_kind[kind] for kind in shown},
+        **_by_channel(table, kinds),
     }
 
 
-def _by_channel(
-    cubes: Mapping[int, Cube], hidden: Hidden, groups: Mapping[int, str]
-) -> dict[str, Counts]:
+def _by_channel(table: _Table, kinds: Mapping[int, str]) -> dict[str, Counts]:
     """The sums by kind of channel; none where somebody would follow from them."""
-    tables = _by(cubes, lambda _, channel: channel)
-    shown = groups_shown(tables)
-    parted = _parted(
-        cubes,
-        lambda place, channel: f"{groups[place]} {channel if channel in shown else ''}",
-    )
-    if not shown or not deniable(parted, hidden):
+    cubes = table.cubes.values()
+    named = sorted({c for cube in cubes for by in cube.values() for c in by})
+    sums = {
+        name: added({c: by.get(name, 0) for c, by in cube.items()} for cube in cubes)
+        for name in named
+    }
+    shown = sorted(groups_shown(sums) - {UNNAMED})
+    if not shown or not table.is_deniable(table.cubes, kinds):
         return {}
-    return {f"{CHANNEL}{name}": tables[name] for name in sorted(shown - {UNNAMED})}
-
-
-def _by(cubes: Mapping[int, Cube], name: Naming) -> dict[str, dict[str, int]]:
-    """Sums over communities and kinds of channels that bear the same name."""
-    parted = _parted(cubes, name)
-    names = {p for cube in parted.values() for by in cube.values() for p in by}
-    return {
-        name: added(
-            {cell: by.get(name, 0) for cell, by in cube.items()}
-            for cube in parted.values()
-        )
-        for name in sorted(names)
-    }
-
-
-def _parted(
-    cubes: Mapping[int, Cube], name: Naming
-) -> dict[int, dict[str, dict[str, int]]]:
-    """The tables with their kinds of channels put together under other names."""
-    return {
-        place: {cell: _renamed(by, place, name) for cell, by in cube.items()}
-        for place, cube in cubes.items()
-    }
-
-
-def _renamed(by: Mapping[str, int], place: int, name: Naming) -> dict[str, int]:
-    return added({name(place, channel): n} for channel, n in by.items())
+    return {f"{CHANNEL}{name}": sums[name] for name in shown}
 
 
 def _forget_channels(session: Session, round_id: int, places: Iterable[Place]) -> None:

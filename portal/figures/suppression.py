@@ -70,17 +70,19 @@ def hidden_ticks(
 
     `tables`: chosen and not chosen (`CHOSEN`, `NOT_CHOSEN`) by option, of the same
     people, each of whom chose 1 to `most` of them; who chose one of `alone` chose
-    nothing else. Where what is shown does not account for everybody, or so many ticks
-    that few are left, the hidden ones would follow from it: then nothing is shown.
+    nothing else. Where the shown ones leave somebody who must have chosen a hidden one,
+    or not ticks enough for all that hidden ones could be, they would tell of them: then
+    nothing is shown.
     """
     hidden = {option: hidden_cells(table) for option, table in tables.items()}
     shown = {o: tables[o][CHOSEN] for o, cells in hidden.items() if not cells}
-    if len(shown) == len(tables):
-        return hidden
+    secret = tables.keys() - shown.keys()
     people = sum(next(iter(tables.values())).values())
     people -= sum(n for option, n in shown.items() if option in alone)
     ticks = sum(n for option, n in shown.items() if option not in alone)
-    if people <= ticks <= (min(most, len(tables)) - 1) * people:
+    small = CELLS_FROM - 1
+    others = people - small * len(secret.intersection(alone))
+    if not secret or people <= ticks <= most * others - small * len(secret):
         return hidden
     return {option: frozenset(table) for option, table in tables.items()}
 
