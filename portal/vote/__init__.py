@@ -59,6 +59,7 @@ from portal.vote.manifest import (
 )
 from portal.vote.posting import (
     PlaceManifest,
+    ask_items,
     enrol,
     find_manifest,
     manifests,
@@ -107,6 +108,7 @@ __all__ = [
     "VoteClosedError",
     "VoteMode",
     "agree",
+    "ask_items",
     "cast",
     "closers_of",
     "count",
