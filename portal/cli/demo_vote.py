@@ -4,17 +4,20 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from portal import rounds
+from portal import disclosure, rounds
 from portal.cli.demo_setup import Story, pick
 from portal.kernel.sealing import KeyPair
 from portal.people import Role
 from portal.places import Place
 from portal.vote import close, posting, records
+from portal.vote.box import Entered
 from portal.vote.election import Election, Electorate, elections, prepare
+from portal.vote.items import SCALE
 from portal.vote.key import Signatory, open_election
 from portal.vote.manifest import make_manifest
+from portal.vote.posting import PlaceManifest
 from portal.vote.records import Handout, PaperDuty
-from portal.vote.slips import Precinct, Slip, make_slips
+from portal.vote.slips import Precinct, Slip, make_slips, slip_of
 
 TURNOUT = {  # percent of the slips of a community
     Electorate.RESIDENTS: (24, 18, 29, 35, 42),
@@ -27,6 +30,9 @@ MOODS = (  # positions on the scale, as often as they stand here
     (0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 4),
     (0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4),
 )
+SAID = (0, 0, 0, 1, 1, 2, 3)  # positions on the scale of items
+ANSWERS = (True, True, False)
+WAYS = (*[Entered.PHONE] * 11, Entered.PAPER)
 HANDS = {
     PaperDuty.PRINTER: "示例·制票人",
     PaperDuty.DISTRIBUTOR: "示例·发放人",
@@ -51,6 +57,10 @@ def _hold(story: Story, session: Session, electorate: Electorate) -> None:
     )
     records.assign(session, election=election, names=HANDS, by=by, now=now)
     made = dict(_posted(story, session, election))
+    if electorate is Electorate.RESIDENTS and disclosure.entries(
+        session, story.round_id
+    ):
+        posting.ask_items(session, election, by=by, now=now)
     closers = [story.account(Role.CHIEF, number).staff(session) for number in (0, 1)]
     open_election(
         session,
@@ -70,7 +80,7 @@ def _hold(story: Story, session: Session, electorate: Electorate) -> None:
             story.slips += [{"place": code, "secret": s.secret} for s in spare]
         turnout = pick(TURNOUT[electorate], manifest.place_code, "returned")
         for slip in slips[: manifest.count * turnout // 100]:
-            _vote(story, election, manifest.place, slip)
+            _vote(story, manifest, slip)
 
 
 def _posted(
@@ -99,12 +109,21 @@ def _number(election: Election, place: Place) -> int:
     return place.households or 100
 
 
-def _vote(story: Story, election: Election, place: Place, slip: Slip) -> None:
-    mood, terms = pick(MOODS, election.code, place.code), election.terms
+def _vote(story: Story, posted: PlaceManifest, slip: Slip) -> None:
+    """Some vote on paper; some pass over what they are asked item by item."""
+    precinct = posted.precinct
+    known = slip_of(precinct, slip.secret)  # with what was not asked when it was made
+    mood = pick(MOODS, posted.election.code, posted.place_code)
     scores = {
-        d.id: terms.scale[pick(mood, slip.slip_id, d.id)].id for d in terms.dimensions
+        d.id: precinct.terms.scale[pick(mood, slip.slip_id, d.id)].id
+        for d in precinct.terms.dimensions
+    } | {
+        item.id: SCALE[pick(SAID, slip.slip_id, item.id)].id
+        for item in precinct.items
+        if pick(ANSWERS, slip.slip_id, item.words)
     }
-    story.house.ballots.put(election, slip, place_id=place.id, scores=scores)
+    entered = pick(WAYS, slip.slip_id, "way")
+    story.house.ballots.put(posted, known, scores=scores, entered=entered)
 
 
 def close_vote(story: Story, session: Session) -> None:

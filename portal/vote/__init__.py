@@ -61,6 +61,7 @@ from portal.vote.manifest import (
 from portal.vote.open_tally import OpenResult, PlaceRatings, open_result_of
 from portal.vote.posting import (
     PlaceManifest,
+    ask_items,
     choose_mode,
     enrol,
     find_manifest,
@@ -114,6 +115,7 @@ __all__ = [
     "VoteClosedError",
     "VoteMode",
     "agree",
+    "ask_items",
     "cast",
     "choose_mode",
     "closers_of",

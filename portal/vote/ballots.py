@@ -1,7 +1,8 @@
 """Casting: a ballot is taken where its slip was made for the community.
 
-In: a typed secret and a score for every dimension. Out: a receipt with the check
-codes. The secret is forgotten on return (see `box` for what is kept).
+In: a typed secret, a score for every dimension, and answers about items, as many as
+the voter likes. Out: a receipt with the check codes.
+The secret is forgotten on return (see `box` for what is kept).
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from portal.vote.box import BallotBox, Scores
 from portal.vote.election import Election, ElectionState
 from portal.vote.posting import PlaceManifest, find_manifest, manifests
 from portal.vote.records import voided
-from portal.vote.slips import Slip, read_secret, slip_of
+from portal.vote.slips import Precinct, Slip, read_secret, slip_of
 from portal.vote.terms import Terms
 
 
@@ -70,8 +71,9 @@ class MissingScoresError(InvalidError):
 class Receipt:
     """What a voter takes along: check codes by dimension id; also printed on the slip.
 
-    `replaced` tells that the slip had been voted before: a voter who did not do so
-    learns that somebody else did.
+    Those of items that were answered, by item id, are on no slip. `replaced` tells that
+    the slip had been voted before: a voter who did not do so learns that somebody else
+    did.
     """
 
     number: str
@@ -94,10 +96,11 @@ def cast(
     UnknownSlipError, OtherCommunityError, MissingScoresError; then nothing is kept.
     """
     require_open(election)
-    slip = require_slip(session, election, place_id, secret=secret)
-    chosen = require_scores(election.terms, scores)
-    replaced = box.put(election, slip, place_id=place_id, scores=chosen)
-    return Receipt(slip.number, slip.check_codes, replaced)
+    posted, slip = require_slip(session, election, place_id, secret=secret)
+    chosen = require_scores(posted.precinct, scores)
+    replaced = box.put(posted, slip, scores=chosen)
+    check_codes = {name: slip.check_codes[name] for name in chosen}
+    return Receipt(slip.number, check_codes, replaced)
 
 
 def require_open(election: Election) -> None:
@@ -111,29 +114,33 @@ def require_open(election: Election) -> None:
         raise VoteClosedError
 
 
-def require_scores(terms: Terms, scores: Scores) -> Scores:
-    """What was chosen of the scale, one for every dimension.
+def require_scores(precinct: Precinct, scores: Scores) -> Scores:
+    """What was chosen: a score for every dimension, and what was said of items.
 
     Raises MissingScoresError.
     """
-    steps = {option.id for option in terms.scale}
-    chosen = {d: s for d, s in scores.items() if s in steps}
-    chosen = {d.id: chosen[d.id] for d in terms.dimensions if d.id in chosen}
-    if len(chosen) < len(terms.dimensions):
-        raise MissingScoresError(terms, chosen=chosen)
+    chosen = {
+        name: scores[name]
+        for name, scale in precinct.scales.items()
+        if scores.get(name) in {option.id for option in scale}
+    }
+    if any(dimension.id not in chosen for dimension in precinct.terms.dimensions):
+        raise MissingScoresError(precinct.terms, chosen=chosen)
     return chosen
 
 
 def require_slip(
     session: Session, election: Election, place_id: int, *, secret: str
-) -> Slip:
-    """The slip of a typed secret, its id found in the community's manifest in full.
+) -> tuple[PlaceManifest, Slip]:
+    """A community's manifest and the slip of a typed secret, its id found in there.
+
+    It is compared in full.
 
     Raises NotASecretError, VoidSlipError, UnknownSlipError, OtherCommunityError.
     """
     here = find_manifest(session, election.id, place_id)
     if here and (slip := _made_for(session, here, read_secret(secret))):
-        return slip
+        return here, slip
     other, _ = find_slip(session, election, secret=secret)
     raise OtherCommunityError(place_id=other.place_id, place_name=other.place.name)
 

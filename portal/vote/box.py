@@ -14,9 +14,9 @@ from pathlib import Path
 from portal.kernel import codes
 from portal.kernel.boxfile import BoxFile
 from portal.kernel.sealing import KeyPair, UnreadableError, seal
-from portal.vote.election import Election
-from portal.vote.slips import CODE_LENGTH, Slip
-from portal.vote.terms import Terms
+from portal.vote.posting import PlaceManifest
+from portal.vote.slips import CODE_LENGTH, Precinct, Slip
+from portal.vote.terms import Option
 
 # `ballot` was this table's name while it knew rounds and no elections. The file is
 # under no migration: an old one keeps that table, and nothing reads it any more.
@@ -38,9 +38,10 @@ CREATE TABLE IF NOT EXISTS paper_entry (
   PRIMARY KEY (election_id, slip_id)
 ) WITHOUT ROWID;
 """
-_ENTRY = CODE_LENGTH + 1  # characters per dimension: check code, step of the scale
+_ENTRY = CODE_LENGTH + 1  # characters per question: check code, step of the scale
+_SKIPPED = "-"  # instead of the step
 
-Scores = Mapping[str, str]  # dimension id → option id
+Scores = Mapping[str, str]  # dimension or item id → option id
 
 
 class Entered(StrEnum):
@@ -55,10 +56,13 @@ _MARKS = {Entered.PHONE: b"0", Entered.PAPER: b"1"}
 
 @dataclass(frozen=True)
 class Ballot:
-    """An opened ballot: (check code, option id) in the order of the dimensions."""
+    """An opened ballot: (check code, option id) in the order of `Precinct.scales`.
+
+    The option is None where an item was not answered.
+    """
 
     slip_id: bytes
-    entries: tuple[tuple[str, str], ...]
+    entries: tuple[tuple[str, str | None], ...]
     entered: Entered = Entered.PHONE
 
 
@@ -93,17 +97,16 @@ class BallotBox:
 
     def put(
         self,
-        election: Election,
+        posted: PlaceManifest,
         slip: Slip,
         *,
-        place_id: int,
         scores: Scores,
         entered: Entered = Entered.PHONE,
     ) -> bool:
-        """Seal a ballot; whether it replaced one of the same slip."""
-        payload = _payload(slip, scores, election.terms, entered)
-        sealed = seal(payload, election.public_key or b"")
-        key = (election.id, bytes.fromhex(slip.slip_id))
+        """Seal a community's ballot; whether it replaced one of the same slip."""
+        payload = _payload(posted.precinct, slip, scores=scores, entered=entered)
+        sealed = seal(payload, posted.election.public_key or b"")
+        key = (posted.election_id, bytes.fromhex(slip.slip_id))
         with self.file.writing() as box:
             held = box.execute(
                 "SELECT 1 FROM election_ballot WHERE election_id = ? AND slip_id = ?",
@@ -111,12 +114,12 @@ class BallotBox:
             ).fetchone()
             box.execute(
                 "INSERT OR REPLACE INTO election_ballot VALUES (?, ?, ?, ?)",
-                (*key, place_id, sealed),
+                (*key, posted.place_id, sealed),
             )
         return held is not None
 
     def opened(
-        self, election: Election, place_id: int, *, vote: KeyPair
+        self, posted: PlaceManifest, *, vote: KeyPair
     ) -> Iterator[Ballot | None]:
         """A community's ballots by slip id; None for each that is not genuine.
 
@@ -126,11 +129,11 @@ class BallotBox:
         rows = self.file.connection().execute(
             "SELECT slip_id, sealed FROM election_ballot"
             " WHERE election_id = ? AND place_id = ? ORDER BY slip_id",
-            (election.id, place_id),
+            (posted.election_id, posted.place_id),
         )
-        terms = election.terms
+        precinct = posted.precinct
         for slip_id, sealed in rows:
-            yield _opened(bytes(slip_id), bytes(sealed), vote=vote, terms=terms)
+            yield _opened(precinct, bytes(slip_id), sealed=bytes(sealed), vote=vote)
 
     def turnout(self, election_id: int) -> dict[int, int]:
         """How many slips were voted, by place id; nothing of how."""
@@ -183,25 +186,39 @@ class BallotBox:
         self.file.forget_order()
 
 
-def _payload(slip: Slip, scores: Scores, terms: Terms, entered: Entered) -> bytes:
-    """Slip id, mark, nine ASCII bytes per dimension: one size for every ballot."""
-    step = {option.id: str(i) for i, option in enumerate(terms.scale)}
-    entries = (slip.check_codes[d.id] + step[scores[d.id]] for d in terms.dimensions)
-    said = _MARKS[entered] + "".join(entries).encode("ascii")
+def _payload(
+    precinct: Precinct, slip: Slip, *, scores: Scores, entered: Entered
+) -> bytes:
+    """Slip id, mark, nine ASCII bytes per question: one size for every ballot.
+
+    An item that was not answered takes as many.
+    """
+    said = _MARKS[entered]
+    for name, scale in precinct.scales.items():
+        step = {option.id: str(i) for i, option in enumerate(scale)}
+        chosen = step[scores[name]] if name in scores else _SKIPPED
+        said += f"{slip.check_codes[name]}{chosen}".encode("ascii")
     return bytes.fromhex(slip.slip_id) + said
 
 
 def _opened(
-    slip_id: bytes, sealed: bytes, *, vote: KeyPair, terms: Terms
+    precinct: Precinct, slip_id: bytes, *, sealed: bytes, vote: KeyPair
 ) -> Ballot | None:
+    scales = precinct.scales
     try:
         payload = vote.open(sealed)
         text = payload[33:].decode("ascii")
-        if payload[:32] != slip_id or len(text) != _ENTRY * len(terms.dimensions):
+        if payload[:32] != slip_id or len(text) != _ENTRY * len(scales):
             return None
-        parts = [text[i : i + _ENTRY] for i in range(0, len(text), _ENTRY)]
-        entries = tuple((p[:-1], terms.scale[int(p[-1])].id) for p in parts)
+        parts = (text[i : i + _ENTRY] for i in range(0, len(text), _ENTRY))
+        pairs = zip(parts, scales.items(), strict=True)
+        entries = tuple((p[:-1], _option(p[-1], scale)) for p, (_, scale) in pairs)
         entered = {mark: one for one, mark in _MARKS.items()}[payload[32:33]]
     except (UnreadableError, ValueError, LookupError):
         return None
     return Ballot(slip_id, entries, entered)
+
+
+def _option(step: str, scale: tuple[Option, ...]) -> str | None:
+    """The option id at a step; None where the question was passed over."""
+    return None if step == _SKIPPED else scale[int(step)].id

@@ -17,6 +17,7 @@ from portal.kernel.keystore import KeyStore
 from portal.kernel.sealing import KeyPair, pad, seal
 from portal.vote.box import BallotBox
 from portal.vote.election import Election, ElectionState, VoteMode, lock
+from portal.vote.items import asked_fields
 from portal.vote.key import (
     Closer,
     Signatory,
@@ -163,13 +164,14 @@ def _count_slips(
     posted, places = manifests(session, election.id), []
     unconfirmed = box.unconfirmed(election.id)
     for manifest in posted:
-        ballots = box.opened(election, manifest.place_id, vote=vote)
+        ballots = box.opened(manifest, vote=vote)
         slip_ids = manifest.ids.difference(voided(session, manifest))
-        tally = split(ballots, slip_ids, terms=election.terms)
+        tally = split(ballots, slip_ids, precinct=manifest.precinct)
         kept = _keep(session, election, manifest=manifest, tally=tally)
         places.append({**kept, "unconfirmed": unconfirmed[manifest.place_id]})
     return {
         "definition": DEFINITIONS[election.electorate],
+        "items": asked_fields() if election.items_document else None,
         "printer_key": posted[0].printer_key.hex(),
         "places": places,
         "people": dict(duties(session, election.id)),
@@ -179,8 +181,8 @@ def _count_slips(
 def _keep(
     session: Session, election: Election, *, manifest: PlaceManifest, tally: Tally
 ) -> dict[str, object]:
-    """Keep one community's files or withhold them; its entry in the record."""
-    withheld = None if tally.is_published else withhold(tally)
+    """Keep one community's lists, withhold the short ones; its entry in the record."""
+    withheld = withhold(tally.withheld) if tally.withheld else None
     if withheld:
         session.add(
             WithheldLists(
@@ -189,10 +191,9 @@ def _keep(
                 sealed=_sealed_to_both(session, election, withheld),
             )
         )
-    else:
-        for name, content in sorted(tally.files().items()):
-            path = f"{manifest.place_code}/{name}"
-            session.add(VoteFile(election_id=election.id, path=path, content=content))
+    for name, content in sorted(tally.shown.items()):
+        path = f"{manifest.place_code}/{name}.csv"
+        session.add(VoteFile(election_id=election.id, path=path, content=content))
     return {
         "place": manifest.place_code,
         "name": manifest.place.name,

@@ -16,6 +16,9 @@ from portal.kernel import audit
 from portal.kernel.database import Base
 from portal.kernel.errors import ConflictError, NotFoundError
 from portal.rounds import Round
+from portal.vote import items
+from portal.vote.items import Items
+from portal.vote.slips import Precinct
 from portal.vote.terms import DEFAULT_TERMS, Terms
 
 
@@ -70,6 +73,7 @@ class Election(Base):
     code: Mapped[str] = mapped_column(unique=True)  # in every formula and address
     mode: Mapped[VoteMode] = mapped_column(default=VoteMode.SLIPS)
     document: Mapped[bytes]  # the terms, byte for byte
+    items_document: Mapped[bytes | None]  # what is asked one by one; None: nothing is
     state: Mapped[ElectionState] = mapped_column(default=ElectionState.PREPARED)
     public_key: Mapped[bytes | None]  # X25519: ballots are sealed to it once open
     opened_at: Mapped[datetime | None]
@@ -87,6 +91,16 @@ class Election(Base):
     def terms(self) -> Terms:
         """What is asked and how it is scored."""
         return Terms.from_json(self.document)
+
+    @property
+    def items(self) -> Items:
+        """What is asked one by one, by community code."""
+        return items.from_json(self.items_document or b"{}")
+
+    def precinct(self, place_code: str) -> Precinct:
+        """What is asked in a community."""
+        mine = self.items.get(place_code, ())
+        return Precinct(self.code, place_code, self.terms, mine)
 
     @property
     def is_under_way(self) -> bool:

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal.kernel.database import Base
 from portal.kernel.errors import NotFoundError
 from portal.vote.election import Election, ElectionState, Electorate, VoteMode
+from portal.vote.items import Item
 from portal.vote.manifest import fingerprint
 from portal.vote.posting import manifests
 from portal.vote.records import PaperDuty
-from portal.vote.terms import Terms
+from portal.vote.terms import Option, Terms
 
 TITLES = {
     Electorate.RESIDENTS: "满意度测评（入户票）",
@@ -34,8 +35,10 @@ signatures.json   两位关票人对关票记录的签名
 社区代码/used.csv            投过的票：phone 手机投的，paper 纸质选票，两个人各录一遍
                             没投票的人，可以在这里查自己的票号有没有被人用过
 社区代码/（每个方面）.csv     核对码和评价。投过票的人，用票上的核对码查自己的评价
+社区代码/item-（编号）.csv    公示的那一项改好了没有：核对码和回答，没回答的人不在里面
 
-收回不足 10 张的社区，只公布张数和一个封存指纹，不公布清单，免得猜出谁怎么投。
+收回不足 10 张的社区，只公布张数和一个封存指纹，不公布清单，免得猜出谁怎么投；
+不足 10 人回答的那一项，也只公布人数。
 
 怎么重算：拿到独立的核验程序 verify.py 后运行
     python3 verify.py 这个文件夹 --digest 关票记录指纹 --fingerprint 制票密钥指纹
@@ -70,6 +73,18 @@ class WithheldLists(Base):
     sealed: Mapped[bytes]
 
 
+@dataclass(frozen=True)
+class ItemResult:
+    """What voters said of one disclosed finding.
+
+    `answered`: how many; `totals` by option id, None below 10 answers.
+    """
+
+    item: Item
+    answered: int
+    totals: dict[str, int] | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlaceResult:
     """A community's counts; `totals` by dimension and option id, None below 10.
@@ -91,6 +106,7 @@ class PlaceResult:
     unconfirmed: int
     set_aside: int
     totals: dict[str, dict[str, int]] | None
+    items: tuple[ItemResult, ...]
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> "PlaceResult":
@@ -109,6 +125,14 @@ class PlaceResult:
             unconfirmed=entry["unconfirmed"],
             set_aside=entry["set_aside"],
             totals=totals,
+            items=tuple(
+                ItemResult(
+                    Item(one["id"], one["words"]),
+                    one["answered"],
+                    (totals or {}).get(one["id"]),
+                )
+                for one in entry["items"]
+            ),
         )
 
 
@@ -121,6 +145,7 @@ class ElectionResult:
     mode: VoteMode
     terms: Terms
     definition: str
+    item_scale: tuple[Option, ...]  # of the questions item by item; empty without any
     people: dict[PaperDuty, str]
     places: tuple[PlaceResult, ...]
     digest: str  # SHA-256 of closing.json, 64 hex characters: it is posted on paper
@@ -140,6 +165,9 @@ def result_of(election: Election) -> ElectionResult:
         mode=VoteMode(record["mode"]),
         terms=Terms.of(record["terms"]),
         definition=record["definition"],
+        item_scale=tuple(
+            Option(**o) for o in (record["items"] or {"scale": ()})["scale"]
+        ),
         people={PaperDuty(duty): name for duty, name in record["people"].items()},
         places=tuple(map(PlaceResult.of, record["places"])),
         digest=hashlib.sha256(file).hexdigest(),

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from portal.kernel import codes
 from portal.kernel.keystore import KeyStore
-from portal.vote.ballots import find_slip, require_open, require_scores
+from portal.vote.ballots import require_open, require_scores, require_slip
 from portal.vote.box import BallotBox, Entered, PaperEntry, Scores
 from portal.vote.election import Election, lock
 from portal.vote.key import folder_of
+from portal.vote.posting import PlaceManifest
 from portal.vote.slips import Slip
 
 
@@ -34,8 +35,9 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True)
 class Typed:
-    """What one person read off a paper ballot, and who (staff id)."""
+    """What one person (staff id) read off a community's paper ballot."""
 
+    place_id: int
     secret: str
     scores: Scores
     by: int
@@ -55,17 +57,17 @@ def enter(
     key that is destroyed with the ballots; where the two differ, not even that.
 
     Raises TooEarlyError, VoteClosedError, NotASecretError, VoidSlipError,
-    UnknownSlipError, MissingScoresError.
+    UnknownSlipError, OtherCommunityError, MissingScoresError.
     """
     lock(session, election)
     require_open(election)
-    posted, slip = find_slip(session, election, secret=typed.secret)
-    chosen = require_scores(election.terms, typed.scores)
+    posted, slip = require_slip(session, election, typed.place_id, secret=typed.secret)
+    chosen = require_scores(posted.precinct, typed.scores)
     entry = PaperEntry(
         slip_id=bytes.fromhex(slip.slip_id),
         place_id=posted.place_id,
         staff_id=typed.by,
-        digest=_digest(keystore, election, slip, scores=chosen),
+        digest=_digest(keystore, posted, slip, scores=chosen),
     )
     held = _held(box, election, entry)
     if held.digest is None or held.staff_id == typed.by:
@@ -73,13 +75,7 @@ def enter(
         return Progress.WAITING if held.digest is None else Progress.WAITING_STILL
     if not hmac.compare_digest(held.digest, entry.digest or b""):
         return _taken_back(box, election, held)
-    replaced = box.put(
-        election,
-        slip,
-        place_id=posted.place_id,
-        scores=chosen,
-        entered=Entered.PAPER,
-    )
+    replaced = box.put(posted, slip, scores=chosen, entered=Entered.PAPER)
     box.settle(election.id, entry.slip_id)
     return Progress.REPLACED if replaced else Progress.CAST
 
@@ -98,13 +94,13 @@ def _taken_back(box: BallotBox, election: Election, held: PaperEntry) -> Progres
 
 
 def _digest(
-    keystore: KeyStore, election: Election, slip: Slip, *, scores: Scores
+    keystore: KeyStore, posted: PlaceManifest, slip: Slip, *, scores: Scores
 ) -> bytes:
     """Tells two typings apart, and nothing to anybody else.
 
     The printer, who knows secrets, could try out all scores; the key keeps that from
     everybody who has the box and not the key store.
     """
-    key = keystore.get_or_make(f"{folder_of(election)}/paper")
-    said = (slip.secret, *(scores[d.id] for d in election.terms.dimensions))
+    key = keystore.get_or_make(f"{folder_of(posted.election)}/paper")
+    said = (slip.secret, *(scores.get(name, "") for name in posted.precinct.scales))
     return codes.mac(key, *(part.encode("ascii") for part in said))

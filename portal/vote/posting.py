@@ -4,6 +4,7 @@ In: an election that is prepared, files from the printer. Out: manifests whose s
 alone are taken as ballots. The first manifest freezes the terms it was made for.
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from portal.kernel import audit
 from portal.kernel.database import Base
 from portal.kernel.errors import ConflictError, InvalidError
 from portal.places import Place
+from portal.vote import items
 from portal.vote.election import Election, Electorate, VoteMode
 from portal.vote.manifest import Manifest
 from portal.vote.slips import Precinct
@@ -118,7 +120,7 @@ class PlaceManifest(Base):
     @property
     def precinct(self) -> Precinct:
         """Whose slips these are."""
-        return Precinct(self.election.code, self.place_code, self.election.terms)
+        return self.election.precinct(self.place_code)
 
     @property
     def manifest(self) -> Manifest:
@@ -183,6 +185,18 @@ def choose_mode(
     election.mode = mode
     session.flush()
     _record(session, election, "vote.mode", said=mode, by=by, now=now)
+
+
+def ask_items(session: Session, election: Election, *, by: str, now: datetime) -> None:
+    """Ask about each finding that is disclosed now, in its present words.
+
+    Raises VoteOpenError, NothingDisclosedError.
+    """
+    election.require_prepared()
+    document = items.to_json(items.disclosed(session, election.round_id))
+    election.items_document = document
+    said = hashlib.sha256(document).hexdigest()
+    _record(session, election, "vote.ask_items", said=said, by=by, now=now)
 
 
 def enrol(

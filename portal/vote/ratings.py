@@ -18,6 +18,7 @@ from portal.kernel.sealing import KeyPair, UnreadableError, seal
 from portal.rounds.phases import PublicAct
 from portal.vote.ballots import VoteClosedError, require_open, require_scores
 from portal.vote.election import Election, VoteMode
+from portal.vote.slips import Precinct
 from portal.vote.terms import Terms
 
 _SCHEMA = """
@@ -118,7 +119,8 @@ def rate(
     require_open(election)
     if not entrance.allows(PublicAct.VOTE):
         raise VoteClosedError
-    chosen = require_scores(election.terms, scores)
+    here = Precinct(election.code, entrance.place_code, election.terms)
+    chosen = require_scores(here, scores)
     content = json.dumps([election.code, entrance.place_code, chosen]).encode()
     key = codes.mac(pepper, b"rating", arrival.nonce.encode(), content)
     if box.knows(key):

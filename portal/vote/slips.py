@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from portal.kernel import codes
 from portal.kernel.errors import InvalidError
-from portal.vote.terms import Terms
+from portal.vote.items import Item, scales
+from portal.vote.terms import Option, Terms
 
 SECRET_LENGTH = 16  # Crockford base32: 80 random bits, one guess is tried on all slips
 CODE_LENGTH = 8  # 核对码 and 票号, for eyes: no decision rests on a 票号
@@ -27,17 +28,25 @@ class NotASecretError(InvalidError):
 class Precinct:
     """A community in one election: whose slips they are, and what they ask.
 
-    `code` is the election's, which is the `round` of the formulas in design §5.
+    `code` is the election's, which is the `round` of the formulas in design §5. `items`
+    are known once voting opens, and not to the printer.
     """
 
     code: str
     place_code: str
     terms: Terms
+    items: tuple[Item, ...] = ()
 
     @property
     def salt(self) -> str:
         """What every formula begins with after its own word."""
         return f"{self.code}|{self.place_code}"
+
+    @property
+    def scales(self) -> dict[str, tuple[Option, ...]]:
+        """What may be chosen, by dimension id, then by item id."""
+        scored = {d.id: self.terms.scale for d in self.terms.dimensions}
+        return scored | scales(self.items)
 
 
 @dataclass(frozen=True)
@@ -69,15 +78,16 @@ def slip_of(precinct: Precinct, secret: str) -> Slip:
     """The slip that a secret opens in one community of one election (design §5).
 
     slip id = SHA-256("slip|code|community|s"); 核对码 of a dimension = first 8
-    Crockford base32 characters of HMAC-SHA256(s, "trk|code|community|dimension").
+    Crockford base32 characters of HMAC-SHA256(s, "trk|code|community|dimension"),
+    and of an item likewise with its id.
     """
     slip = f"slip|{precinct.salt}|{secret}"
     return Slip(
         secret=secret,
         slip_id=hashlib.sha256(slip.encode("ascii")).hexdigest(),
         check_codes={
-            d.id: _check_code(secret, f"trk|{precinct.salt}|{d.id}")
-            for d in precinct.terms.dimensions
+            name: _check_code(secret, f"trk|{precinct.salt}|{name}")
+            for name in precinct.scales
         },
     )
 

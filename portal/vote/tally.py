@@ -1,21 +1,22 @@
 """Splitting opened ballots so that they can be counted by anybody and joined by none.
 
 Pure. In: the ballots of a community. Out: a list `check code → score` for every
-dimension and the list of used slips with how their ballots came in, each in its own
-sorted order, and their place in the record.
+dimension and item and the list of used slips with how their ballots came in, each in
+its own sorted order, and their place in the record.
 """
 
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import asdict, dataclass
 
 from portal.vote.box import Ballot, Entered
 from portal.vote.election import Electorate
-from portal.vote.terms import Terms, canonical
+from portal.vote.slips import Precinct
+from portal.vote.terms import canonical
 
-PUBLISHED_FROM = 10  # ballots of a community; below it only counts and a commitment
+PUBLISHED_FROM = 10  # rows; below it of a list only their number and a commitment
 FORMAT = "mashangxun-closing-3"
 USED = "used"  # the name of the list of used slips
 COUNTED = (
@@ -33,10 +34,11 @@ DEFINITIONS = {
 class Tally:
     """One community's split ballots; `set_aside` is how many were not genuine.
 
-    `lists` by name: the used slips' (id, how entered), each dimension's (code, option).
+    `lists` by name: the used slips' (id, how entered), each dimension's and each
+    item's (code, option). An item's is shorter by those who did not answer it.
     """
 
-    terms: Terms
+    precinct: Precinct
     lists: dict[str, tuple[tuple[str, str], ...]]
     set_aside: int
 
@@ -46,35 +48,49 @@ class Tally:
         return len(self.lists[USED])
 
     @property
-    def is_published(self) -> bool:
-        """Whether enough households voted for the lists to be shown."""
-        return self.count >= PUBLISHED_FROM
+    def shown(self) -> dict[str, bytes]:
+        """The CSV files by name that enough rows are in to be published."""
+        return {n: f for n, f in self.files().items() if self._is_shown(n)}
+
+    @property
+    def withheld(self) -> dict[str, bytes]:
+        """The others."""
+        return {n: f for n, f in self.files().items() if not self._is_shown(n)}
 
     @property
     def totals(self) -> dict[str, dict[str, int]]:
-        """How often each value stands in each list, by the list's name."""
+        """How often each value stands in each list that is shown, by its name."""
         totals = {}
-        for name, rows in self.lists.items():
-            found = Counter(value for _, value in rows)
+        for name in filter(self._is_shown, self.lists):
+            found = Counter(value for _, value in self.lists[name])
             totals[name] = {value: found[value] for value in self._values(name)}
         return totals
 
+    @property
+    def items(self) -> list[dict[str, object]]:
+        """What was asked one by one, and how many answered."""
+        return [
+            {**asdict(item), "answered": len(self.lists[item.id])}
+            for item in self.precinct.items
+        ]
+
     def files(self) -> dict[str, bytes]:
-        """The CSV files by name."""
-        return {f"{name}.csv": _csv(name, rows) for name, rows in self.lists.items()}
+        """The CSV files by list."""
+        return {name: _csv(name, rows) for name, rows in self.lists.items()}
+
+    def _is_shown(self, name: str) -> bool:
+        return len(self.lists[name]) >= PUBLISHED_FROM
 
     def _values(self, name: str) -> list[str]:
         """What may stand beside an id or a code."""
-        return (
-            [e.value for e in Entered]
-            if name == USED
-            else [o.id for o in self.terms.scale]
-        )
+        if name == USED:
+            return [entered.value for entered in Entered]
+        return [option.id for option in self.precinct.scales[name]]
 
 
 @dataclass(frozen=True)
 class Withheld:
-    """The files of a small community, for two closers' eyes, and what is said of them.
+    """Lists that are not shown, for two closers' eyes, and what is said of them.
 
     The commitment is SHA-256 over a random salt and the files. Without the salt the
     printer, who knew every check code, could try out the few possible lists.
@@ -85,37 +101,39 @@ class Withheld:
 
 
 def split(
-    ballots: Iterable[Ballot | None], slip_ids: Container[bytes], *, terms: Terms
+    ballots: Iterable[Ballot | None], slip_ids: Container[bytes], *, precinct: Precinct
 ) -> Tally:
     """Sort the parts of the genuine ballots of known slips, each list by itself.
 
-    A check code that comes twice was not made by the printer; of such ballots the
-    first by slip id counts, so that the lists keep one row per ballot.
+    A check code of a dimension that comes twice was not made by the printer; of such
+    ballots the first by slip id counts, so that the lists keep one row per ballot.
+    Nobody looked whether those of items repeat: within a list the first counts.
     """
-    used: list[tuple[str, str]] = []
-    columns: dict[str, list[tuple[str, str]]] = {d.id: [] for d in terms.dimensions}
+    lists: dict[str, dict[str, str]] = {name: {} for name in (USED, *precinct.scales)}
     seen: set[str] = set()
     set_aside = 0
     for ballot in ballots:
-        check_codes = {code for code, _ in ballot.entries} if ballot else set()
-        is_new = len(check_codes) == len(columns) and seen.isdisjoint(check_codes)
-        if ballot is None or ballot.slip_id not in slip_ids or not is_new:
+        if ballot is None or ballot.slip_id not in slip_ids:
             set_aside += 1
             continue
-        seen |= check_codes
-        used.append((ballot.slip_id.hex(), ballot.entered.value))
-        for column, entry in zip(columns.values(), ballot.entries, strict=True):
-            column.append(entry)
-    lists = {
-        name: tuple(sorted(rows)) for name, rows in {USED: used, **columns}.items()
-    }
-    return Tally(terms, lists, set_aside)
+        scored = ballot.entries[: len(precinct.terms.dimensions)]
+        fresh = {code for code, option in scored if option}
+        if len(fresh) < len(scored) or not seen.isdisjoint(fresh):
+            set_aside += 1
+            continue
+        seen |= fresh
+        lists[USED][ballot.slip_id.hex()] = ballot.entered.value
+        for name, (code, option) in zip(precinct.scales, ballot.entries, strict=True):
+            if option:
+                lists[name].setdefault(code, option)
+    rows = {name: tuple(sorted(column.items())) for name, column in lists.items()}
+    return Tally(precinct, rows, set_aside)
 
 
-def withhold(tally: Tally) -> Withheld:
-    """Commit to a small community's files without showing them."""
+def withhold(files: Mapping[str, bytes]) -> Withheld:
+    """Commit to lists, by their names, without showing them."""
     salt = secrets.token_hex(32)
-    texts = {name: file.decode("ascii") for name, file in tally.files().items()}
+    texts = {f"{name}.csv": file.decode("ascii") for name, file in files.items()}
     opening = canonical({"salt": salt, "files": texts})
     return Withheld(hashlib.sha256(opening).hexdigest(), opening)
 
@@ -123,10 +141,16 @@ def withhold(tally: Tally) -> Withheld:
 def place_entry(tally: Tally, withheld: Withheld | None) -> dict[str, object]:
     """What the closing record says of one community's ballots."""
     said: dict[str, object] = {"ballots": tally.count, "set_aside": tally.set_aside}
+    said["items"] = tally.items
     if withheld:
-        return {**said, "commitment": withheld.commitment}
-    hashes = {n: hashlib.sha256(f).hexdigest() for n, f in tally.files().items()}
-    return {**said, "files": hashes, "totals": tally.totals}
+        said["commitment"] = withheld.commitment
+    if shown := tally.shown:
+        said["files"] = {
+            f"{name}.csv": hashlib.sha256(file).hexdigest()
+            for name, file in shown.items()
+        }
+        said["totals"] = tally.totals
+    return said
 
 
 def _csv(name: str, rows: Iterable[tuple[str, str]]) -> bytes:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-PUBLISHED_FROM = 10  # ballots; below it a community's lists are withheld
+PUBLISHED_FROM = 10  # rows; a shorter list is withheld
 UNCHECKED = "这台电脑没有能验 Ed25519 的 openssl，签名没有核验；其余各项照常核验。"
 KNOWN = (  # RFC 8032 §7.1, test 2: an openssl that refuses it cannot tell
     b"\x72",
@@ -30,6 +30,7 @@ KNOWN = (  # RFC 8032 §7.1, test 2: an openssl that refuses it cannot tell
 HEX = re.compile("[0-9a-f]{64}")
 Files = dict[str, bytes]
 Fields = dict[str, Any]
+Rows = list[list[str]]
 
 
 def verify(files: Files, digest: str, fingerprint: str) -> list[str]:
@@ -96,42 +97,43 @@ def check_manifest(here: Files, record: Fields, place: Fields) -> Iterator[str]:
 
 
 def check_lists(here: Files, record: Fields, place: Fields) -> Iterator[str]:
-    """Every list against its hash; below ten ballots there are none."""
-    options = {d["id"]: record["terms"]["scale"] for d in record["terms"]["dimensions"]}
-    values = {name: [o["id"] for o in scale] for name, scale in options.items()}
-    values["used"] = ["phone", "paper"]
-    shown = set(values) if place["ballots"] >= PUBLISHED_FROM else set()
+    """Every list that has ten rows and no other; each says what it should."""
+    named, items = record["terms"]["dimensions"], place["items"]
+    ballots = place["ballots"]
+    lists = {d["id"]: (record["terms"]["scale"], ballots) for d in named}
+    lists["used"] = [{"id": "phone"}, {"id": "paper"}], ballots
+    lists |= {i["id"]: (record["items"]["scale"], i["answered"]) for i in items}
+    is_one_each = len(lists) == len(named) + 1 + len(items)
+    if not is_one_each or max(length for _, length in lists.values()) > ballots:
+        yield "有一项的回答多于收票数，或两项同名"
+    shown = sorted(n for n, (_, length) in lists.items() if length >= PUBLISHED_FROM)
     names = {f"{name}.csv" for name in shown}
     if set(here) - {"manifest.json"} != names or set(place.get("files", ())) != names:
-        yield f"应公布 {len(names)} 份清单（收票 {place['ballots']} 张），实际不是这些"
+        yield f"应公布 {len(names)} 份清单（收票 {ballots} 张），实际不是这些"
         return
-    for name in sorted(names):
-        if sha256(here[name]) != place["files"][name]:
-            yield f"{name} 和关票记录里的指纹不一致"
-    if shown:
-        yield from check_rows(here, values, place)
-
-
-def check_rows(here: Files, values: Fields, place: Fields) -> Iterator[str]:
-    """One row per ballot, nothing twice, totals as said; used slips were made."""
-    lists = {name: rows(here[f"{name}.csv"], name) for name in values}
-    for name, pairs in lists.items():
-        keys, chosen = [key for key, _ in pairs], [value for _, value in pairs]
-        if len(keys) != place["ballots"] or keys != sorted(keys):
-            yield f"{name}.csv 有 {len(keys)} 行，收票数是 {place['ballots']}，或乱序"
-        said = {value: chosen.count(value) for value in values[name]}
-        if said != place["totals"][name] or sum(said.values()) < len(chosen):
-            yield f"{name}.csv 数出来的合计和关票记录不一致，或有选项以外的内容"
-    seen = [key for pairs in lists.values() for key, _ in pairs]
-    if len(set(seen)) < len(seen):
-        yield "有票或核对码出现了两次"
+    for name in shown:
+        (scale, length), file = lists[name], here[f"{name}.csv"]
+        if sha256(file) != place["files"][f"{name}.csv"]:
+            yield f"{name}.csv 和关票记录里的指纹不一致"
+        for said in check_rows(rows(file, name), scale, length, place["totals"][name]):
+            yield f"{name}.csv {said}"
     made = set(json.loads(here["manifest.json"])["slip_ids"])
-    made -= set(place.get("voided", []))
-    for slip_id in sorted({slip_id for slip_id, _ in lists["used"]} - made):
+    used = {slip for slip, _ in rows(here["used.csv"], "used")} if shown else set()
+    for slip_id in sorted(used - (made - set(place.get("voided", [])))):
         yield f"投过的票里有没发过或已作废的票：{slip_id[:16]}…"
 
 
-def rows(file: bytes, name: str) -> list[list[str]]:
+def check_rows(pairs: Rows, scale: Any, length: int, totals: Fields) -> Iterator[str]:
+    """One row for everybody who said something, nothing twice, totals as said."""
+    keys, chosen = [key for key, _ in pairs], [value for _, value in pairs]
+    if len(keys) != length or keys != sorted(set(keys)):
+        yield f"有 {len(keys)} 行，应有 {length} 行，或有重复、乱序"
+    said = {option["id"]: chosen.count(option["id"]) for option in scale}
+    if said != totals or sum(said.values()) < len(chosen):
+        yield "数出来的合计和关票记录不一致，或有选项以外的内容"
+
+
+def rows(file: bytes, name: str) -> Rows:
     """The pairs of a list below its header."""
     header = "slip_id,entered" if name == "used" else "check_code,score"
     first, *rest = file.decode("ascii").split("\n")

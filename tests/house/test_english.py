@@ -171,7 +171,7 @@ def hold_vote(house: Installation, cast: Cast, *, n: int) -> vote.Slip:
         precinct = vote.Precinct(election.code, place.code, election.terms)
         slips = list(vote.make_slips(precinct, n + 1))
         ids = [slip.slip_id for slip in slips]
-        vote.post_manifest(
+        posted = vote.post_manifest(
             session,
             election=election,
             place=place,
@@ -190,7 +190,7 @@ def hold_vote(house: Installation, cast: Cast, *, n: int) -> vote.Slip:
         )
         scores = {d.id: "satisfied" for d in vote.DEFAULT_TERMS.dimensions}
         for slip in slips[:n]:
-            house.ballots.put(election, slip, place_id=place.id, scores=scores)
+            house.ballots.put(posted, slip, scores=scores)
     return slips[n]
 
 

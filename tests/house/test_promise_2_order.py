@@ -22,7 +22,7 @@ from portal.cli.running import migrate
 from portal.intake.box_rows import Compartment
 from portal.kernel.settings import Settings
 from portal.rounds import Phase
-from portal.vote import DEFAULT_TERMS, find_election
+from portal.vote import DEFAULT_TERMS, find_election, find_manifest
 from portal.web.installation import Installation
 from tests.house.order import (
     Batch,
@@ -127,9 +127,10 @@ def test_ballots_lose_their_order_with_the_next_opening(
     with house.sessions() as session:
         place_id = entrances.entrance(session, cast.yunxi).place_id
         election = find_election(session, cast.round_id)
-    assert election is not None
-    for slip in slips:
-        house.ballots.put(election, slip, place_id=place_id, scores=scores)
+        posted = find_manifest(session, election.id, place_id) if election else None
+        assert posted is not None
+        for slip in slips:
+            house.ballots.put(posted, slip, scores=scores)
     ids = [bytes.fromhex(slip.slip_id) for slip in slips]
     batch = Batch(ids, ids, ids, ids, ids)
     assert too_ordered([measures(house, batch)]) != {}  # the twin: not yet

@@ -84,6 +84,7 @@ def test_small_community_gets_counts_and_a_commitment_only(day: PollingDay) -> N
         "voided",
         "handed_out",
         "unconfirmed",
+        "items",
     }
 
 
@@ -106,8 +107,9 @@ def test_commitment_cannot_be_guessed_by_who_knows_the_lists(day: PollingDay) ->
         bytes.fromhex(known.slip_id),
         tuple((code, "fair") for code in known.check_codes.values()),
     )
-    counted = tally.split([ballot], {ballot.slip_id}, terms=day.election.terms)
-    assert tally.withhold(counted).commitment != tally.withhold(counted).commitment
+    counted = tally.split([ballot], {ballot.slip_id}, precinct=day.precinct(SMALL))
+    one, other = (tally.withhold(counted.withheld) for _ in range(2))
+    assert one.commitment != other.commitment
 
 
 def test_nothing_is_published_before_both_have_signed(day: PollingDay) -> None:
@@ -243,7 +245,7 @@ def test_files_do_not_tell_in_which_order_ballots_came(
     ballots_ = [opened(slip, i) for i, slip in enumerate(day.slips[BIG])]
     ids = {ballot.slip_id for ballot in ballots_}
     forth, back = (
-        tally.split(these, ids, terms=day.election.terms)
+        tally.split(these, ids, precinct=day.precinct())
         for these in (ballots_, ballots_[::-1])
     )
     assert forth == back
@@ -255,13 +257,13 @@ def test_leaking_twin_lists_left_in_the_order_of_the_box_can_be_joined(
 ) -> None:
     ballots_ = [opened(slip, i) for i, slip in enumerate(day.slips[BIG])]
     leaky = tally.Tally(
-        day.election.terms,
+        day.precinct(),
         {
-            "used": tuple((b.slip_id.hex(), b.entered) for b in ballots_),
-        }
-        | {
-            d.id: tuple(b.entries[i] for b in ballots_)
-            for i, d in enumerate(vote.DEFAULT_TERMS.dimensions)
+            "used": tuple((b.slip_id.hex(), b.entered.value) for b in ballots_),
+            **{
+                d.id: tuple((b.entries[i][0], str(b.entries[i][1])) for b in ballots_)
+                for i, d in enumerate(vote.DEFAULT_TERMS.dimensions)
+            },
         },
         0,
     )
@@ -276,8 +278,8 @@ def opened(slip: vote.Slip, i: int) -> boxes.Ballot:
 
 def joined(files: dict[str, bytes], ballots_: Sequence[boxes.Ballot]) -> int:
     """How many whole ballots reading the same row of every file gives."""
-    columns = [listed(files[f"{d.id}.csv"]) for d in vote.DEFAULT_TERMS.dimensions]
-    rows = set(zip(listed(files["used.csv"]), *columns, strict=True))
+    columns = [listed(files[d.id]) for d in vote.DEFAULT_TERMS.dimensions]
+    rows = set(zip(listed(files["used"]), *columns, strict=True))
     whole = {
         (f"{b.slip_id.hex()},phone", *(f"{code},{score}" for code, score in b.entries))
         for b in ballots_

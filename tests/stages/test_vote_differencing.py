@@ -8,6 +8,7 @@ explain what they see just as well. Below ten ballots, so do any other scores.
 """
 
 import random  # noqa: TID251 -- invented ballots, from a seed that Hypothesis shrinks
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -23,11 +24,14 @@ from portal.figures.totals import district_figure
 from portal.figures.votes import dimension_cards, vote_figure
 from portal.vote import DEFAULT_TERMS, ElectionResult, Electorate, PlaceResult, VoteMode
 from portal.vote.box import Ballot
+from portal.vote.items import SCALE, Item
+from portal.vote.slips import Precinct
 from portal.vote.tally import PUBLISHED_FROM, Tally, place_entry, split, withhold
 
 CASES = 10_000
 DIMENSIONS = [dimension.id for dimension in DEFAULT_TERMS.dimensions]
 STEPS = [option.id for option in DEFAULT_TERMS.scale]
+SAID = [*(option.id for option in SCALE), None]  # of an item; or nothing
 ISSUED = 40
 
 Community = list[Ballot]
@@ -40,9 +44,16 @@ Telling = Callable[[Sequence[Community]], Any]
 def tallies(town: Sequence[Community]) -> list[Tally]:
     """The town counted; one ballot of each community was forged."""
     return [
-        split([*here, None], {b.slip_id for b in here}, terms=DEFAULT_TERMS)
+        split([*here, None], {b.slip_id for b in here}, precinct=asked(here))
         for here in town
     ]
+
+
+def asked(here: Community) -> Precinct:
+    """What the ballots of a community have entries for."""
+    more = len(here[0].entries) - len(DIMENSIONS) if here else 0
+    items = tuple(Item(f"item-{n}", f"第 {n} 项") for n in range(more))
+    return Precinct("2026-1", "0", DEFAULT_TERMS, items)
 
 
 def published(town: Sequence[Community]) -> dict[str, Any]:
@@ -52,7 +63,7 @@ def published(town: Sequence[Community]) -> dict[str, Any]:
     result = result_of(record)
     return {
         "turnout as it grew": [list(range(len(here) + 1)) for here in town],
-        "files": [tally.files() for tally in counted if tally.is_published],
+        "files": [tally.shown for tally in counted],
         "record": record,
         "result": result,
         "district": vote_figure("全区", result),
@@ -62,7 +73,7 @@ def published(town: Sequence[Community]) -> dict[str, Any]:
 
 def recorded(tally: Tally) -> dict[str, object]:
     """A community's entry, without the commitment: that is salted anew each time."""
-    entry = place_entry(tally, None if tally.is_published else withhold(tally))
+    entry = place_entry(tally, withhold(tally.withheld) if tally.withheld else None)
     return {name: said for name, said in entry.items() if name != "commitment"}
 
 
@@ -88,6 +99,7 @@ def result_of(record: Sequence[dict[str, object]]) -> ElectionResult:
         mode=VoteMode.SLIPS,
         terms=DEFAULT_TERMS,
         definition="",
+        item_scale=SCALE,
         people={},
         places=tuple(places),
         digest="",
@@ -104,6 +116,7 @@ class Chance:
 
     seed: int
     sizes: Sequence[int]
+    items: int = 0
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)  # noqa: S311 -- not a secret
@@ -117,6 +130,10 @@ class Chance:
                 tuple(
                     (f"{number}{d}{i:02}", self.dice.choice(some))
                     for d in range(len(DIMENSIONS))
+                )
+                + tuple(
+                    (f"{number}item{n}{i:02}", self.dice.choice(SAID))
+                    for n in range(self.items)
                 ),
             )
             for i in range(size)
@@ -132,11 +149,12 @@ class Chance:
         ]
 
     def _paired_anew(self, here: Community) -> Community:
-        """In every dimension the entries of the ballots nobody knows change places."""
+        """In every list the entries of the ballots nobody knows change places."""
         known = self.dice.randint(0, max(len(here) - 2, 0))
         free = self.dice.sample(range(len(here)), len(here) - known)
         columns = [list(c) for c in zip(*(b.entries for b in here), strict=True)]
         for column in columns:
+            self._said_anew(column)
             mixed = self.dice.sample(free, len(free))
             moved = [column[i] for i in mixed]
             for i, entry in zip(free, moved, strict=True):
@@ -146,11 +164,19 @@ class Chance:
             Ballot(b.slip_id, entries) for b, entries in zip(here, rows, strict=True)
         ]
 
+    def _said_anew(self, column: list[tuple[str, str | None]]) -> None:
+        """What too few said of an item can have been anything."""
+        said = [i for i, (_, option) in enumerate(column) if option]
+        if len(said) < PUBLISHED_FROM:
+            for i in said:
+                column[i] = (column[i][0], self.dice.choice(SAID[:-1]))
+
 
 chances = st.builds(
     Chance,
     seed=st.integers(0, 2**64 - 1),
     sizes=st.lists(st.integers(0, 12), min_size=1, max_size=2),
+    items=st.integers(0, 2),
 )
 
 
@@ -162,7 +188,7 @@ def test_ballots_paired_anew_or_too_few_to_show_are_published_the_same(
     assert published(chance.otherwise()) == published(chance.town)
 
 
-def possible(here: Community, number: int) -> set[tuple[str, ...]]:
+def possible(here: Community, number: int) -> set[tuple[str | None, ...]]:
     """The ballots one voter can have cast, as far as what is published tells.
 
     Two entries of a dimension change places, which is a pairing like any other.
@@ -184,7 +210,7 @@ def possible(here: Community, number: int) -> set[tuple[str, ...]]:
     return found
 
 
-def _givers(column: Sequence[tuple[str, str]]) -> list[int]:
+def _givers(column: Sequence[tuple[str, str | None]]) -> list[int]:
     """Of each score of a dimension, one ballot that has it."""
     return list({score: i for i, (_, score) in enumerate(column)}.values())
 
@@ -221,11 +247,11 @@ def test_a_voter_can_have_cast_every_combination_of_scores_in_the_lists() -> Non
 def test_a_withheld_community_gives_nothing_but_its_numbers() -> None:
     for size in range(PUBLISHED_FROM):
         (tally,) = tallies(Chance(seed=size, sizes=[size]).town)
-        entry = place_entry(tally, withhold(tally))
-        assert set(entry) == {"ballots", "set_aside", "commitment"}
+        entry = place_entry(tally, withhold(tally.withheld))
+        assert set(entry) == {"ballots", "set_aside", "commitment", "items"}
         assert (entry["ballots"], entry["set_aside"]) == (size, 1)
     (tally,) = tallies(Chance(seed=0, sizes=[9]).town)
-    assert len({withhold(tally).commitment for _ in range(20)}) == 20
+    assert len({withhold(tally.withheld).commitment for _ in range(20)}) == 20
 
 
 def test_a_withheld_community_is_in_no_total() -> None:
@@ -266,7 +292,10 @@ def crossed(town: Sequence[Community]) -> Any:
 
 def mean_of_each_ballot(town: Sequence[Community]) -> Any:
     points = {option.id: option.points or 0 for option in DEFAULT_TERMS.scale}
-    return [sorted(sum(points[s] for _, s in b.entries) for b in here) for here in town]
+    return [
+        sorted(sum(points[s or ""] for _, s in b.entries) for b in here)
+        for here in town
+    ]
 
 
 def district_with_the_withheld(town: Sequence[Community]) -> Any:
@@ -283,8 +312,8 @@ def district_with_the_withheld(town: Sequence[Community]) -> Any:
 
 
 def _pooled(counted: Iterable[Tally]) -> dict[str, int]:
-    totals = [tally.totals["effect"] for tally in counted]
-    return {step: sum(total[step] for total in totals) for step in STEPS}
+    said = Counter(step for tally in counted for _, step in tally.lists["effect"])
+    return {step: said[step] for step in STEPS}
 
 
 def commitment_without_salt(town: Sequence[Community]) -> Any:
@@ -292,7 +321,11 @@ def commitment_without_salt(town: Sequence[Community]) -> Any:
 
 
 def totals_of_few(town: Sequence[Community]) -> Any:
-    return [tally.totals for tally in tallies(town)]
+    """Of every list, however short."""
+    return [
+        {name: Counter(said for _, said in rows) for name, rows in tally.lists.items()}
+        for tally in tallies(town)
+    ]
 
 
 def differs(tell: Telling, sizes: Sequence[Sequence[int]]) -> bool:

@@ -19,13 +19,14 @@ from portal import vote
 from portal.kernel.sealing import KeyPair, is_signed
 from portal.vote import merkle
 from portal.vote import verify as verifier
+from portal.vote.items import SCALE
 from portal.vote.terms import canonical
-from tests.stages.vote_makers import BIG, SMALL, polling_day, scores_of
+from tests.stages.vote_makers import BIG, SMALL, polling_day, polling_eve, scores_of
 
 Files = dict[str, bytes]
 Published = tuple[Files, str, str]
 LISTS = ("used", *(d.id for d in vote.DEFAULT_TERMS.dimensions))
-VALUES = ([o.id for o in vote.DEFAULT_TERMS.scale], ["phone", "paper"])
+ITEM = f"{BIG}/item-1.csv"  # of which eleven of twelve said something
 SOURCE = Path(verifier.__file__).read_text()
 
 DIGEST = "关票记录和公告栏张贴的指纹不一致"
@@ -37,11 +38,17 @@ NOT_MADE = "没发过或已作废"
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
-    """One closed vote of two shown communities."""
-    with polling_day(tmp_path_factory.mktemp("vote")) as day:
-        day.fill(big=10, small=10)
-        for slip in day.slips[BIG][10:12]:
-            day.enter_paper(slip, scores_of(3))
+    """One closed vote of two shown communities; of two items in one, one is shown."""
+    with polling_eve(tmp_path_factory.mktemp("vote")) as day:
+        day.disclose(BIG, "路灯不亮", "账没公布")
+        day.ask_items()
+        day.open()
+        day.fill(big=0, small=10)
+        asked = [item.id for item in day.election.items[BIG]]
+        for number, slip in enumerate(day.slips[BIG][:12]):
+            told = asked[: (number < 11) + (number < 4)]
+            scores = scores_of(number) | dict.fromkeys(told, "partly")
+            (day.cast if number < 10 else day.enter_paper)(slip, scores)
         day.close()
         yield day.files, day.digest, day.fingerprint
 
@@ -106,17 +113,20 @@ class Vote:
             manifest["terms"] = hashlib.sha256(terms).hexdigest()
         if "ballots" not in self.left:
             place["ballots"] = len(self.rows[f"{code}/used.csv"]) - 1
-        for name in LISTS:
-            rows = self.rows[f"{code}/{name}.csv"]
-            rows[1:] = sorted(rows[1:])
-            place["files"][f"{name}.csv"] = hashlib.sha256(_file(rows)).hexdigest()
-            if "totals" not in self.left:
-                chosen = [row.split(",")[1] for row in rows[1:]]
-                counts = {
-                    value: chosen.count(value) for value in VALUES[name == "used"]
-                }
-                extra = {c: chosen.count(c) for c in set(chosen) - set(counts)}
-                place["totals"][name] = counts | extra
+        for path in (path for path in self.rows if path.startswith(f"{code}/")):
+            self._list_anew(place, path[len(code) + 1 : -len(".csv")], self.rows[path])
+
+    def _list_anew(self, place: Any, name: str, rows: list[str]) -> None:
+        rows[1:] = sorted(rows[1:])
+        place["files"][f"{name}.csv"] = hashlib.sha256(_file(rows)).hexdigest()
+        for item in place["items"]:
+            if item["id"] == name and "answered" not in self.left:
+                item["answered"] = len(rows) - 1
+        if "totals" not in self.left:
+            chosen = [row.split(",")[1] for row in rows[1:]]
+            counts = {value: chosen.count(value) for value in values_of(name)}
+            extra = {c: chosen.count(c) for c in set(chosen) - set(counts)}
+            place["totals"][name] = counts | extra
 
     def _signed(self, manifest: Any, printer: KeyPair) -> dict[str, str]:
         names = ("code", "place", "count", "root", "terms")
@@ -128,6 +138,13 @@ class Vote:
         }
 
     left: frozenset[str] = frozenset()  # what the forger does not put right
+
+
+def values_of(name: str) -> list[str]:
+    if name == "used":
+        return ["phone", "paper"]
+    scale = SCALE if name.startswith("item-") else vote.DEFAULT_TERMS.scale
+    return [option.id for option in scale]
 
 
 def _file(rows: list[str]) -> bytes:
@@ -197,6 +214,10 @@ def lists_exchanged(v: Vote) -> None:
 
 def communities_exchanged(v: Vote) -> None:
     lists_exchanged(v)
+    rows, big, small = v.rows[ITEM], v.place(BIG), v.place(SMALL)
+    item_kept_from_sight(v)
+    v.rows[ITEM.replace(BIG, SMALL)] = rows
+    big["items"], small["items"] = small["items"], big["items"]
     ids = {code: v.manifests[code]["slip_ids"] for code in (BIG, SMALL)}
     v.manifests[BIG]["slip_ids"] = ids[SMALL]
     v.manifests[SMALL]["slip_ids"] = ids[BIG]
@@ -239,6 +260,68 @@ def way_in_invented(v: Vote) -> None:
     rows[1] = f"{rows[1][:64]},fax"
 
 
+def item_answer_changed(v: Vote) -> None:
+    v.rows[ITEM][1] = f"{v.rows[ITEM][1][:8]},fixed"
+
+
+def item_answer_added(v: Vote) -> None:
+    """Of the one who voted and did not answer this."""
+    v.rows[ITEM].append("ZZZZZZZZ,fixed")
+
+
+def item_answer_removed(v: Vote) -> None:
+    v.rows[ITEM].pop()
+
+
+def item_answers_of_more_than_voted(v: Vote) -> None:
+    v.rows[ITEM] += ["ZZZZZZZZ,fixed", "ZZZZZZZY,fixed"]
+
+
+def item_answers_lost(v: Vote) -> None:
+    v.left = frozenset({"answered"})
+    item_answer_removed(v)
+
+
+def item_counts_edited(v: Vote) -> None:
+    v.left = frozenset({"totals"})
+    v.place()["totals"]["item-1"]["fixed"] += 1
+
+
+def item_option_invented(v: Vote) -> None:
+    v.rows[ITEM][1] = f"{v.rows[ITEM][1][:8]},satisfied"
+
+
+def item_code_given_twice(v: Vote) -> None:
+    v.rows[ITEM][2] = v.rows[ITEM][1]
+
+
+def item_called_unanswered(v: Vote) -> None:
+    """What is asked for least is kept from sight: eleven answers are called nine."""
+    del v.rows[ITEM], v.place()["files"]["item-1.csv"], v.place()["totals"]["item-1"]
+    v.place()["items"][0]["answered"] = 9
+
+
+def item_kept_from_sight(v: Vote) -> None:
+    del v.rows[ITEM], v.place()["files"]["item-1.csv"], v.place()["totals"]["item-1"]
+
+
+def item_forgotten(v: Vote) -> None:
+    """As if it had never been asked."""
+    item_kept_from_sight(v)
+    del v.place()["items"][0]
+
+
+def item_named_like_a_dimension(v: Vote) -> None:
+    """So that its nine answers would keep the dimension's list from sight."""
+    place, path = v.place(), f"{BIG}/effect.csv"
+    place["items"][1] |= {"id": "effect", "answered": 9}
+    del v.rows[path], place["files"]["effect.csv"], place["totals"]["effect"]
+
+
+def item_reworded(v: Vote) -> None:
+    v.place()["items"][0]["words"] = "花坛里的花好不好看"
+
+
 def code_given_twice(v: Vote) -> None:
     rows = v.rows[f"{BIG}/effect.csv"]
     rows[2] = rows[1]
@@ -277,7 +360,7 @@ FORGERIES: dict[Callable[[Vote], None], str] = {
     slip_never_made: NOT_MADE,
     slip_invented: MANIFEST_SIGNATURE,
     root_swapped: "（根）对不上",
-    rows_lost: "used.csv 有 11 行，收票数是 12",
+    rows_lost: "used.csv 有 11 行，应有 12 行",
     rows_lost_in_one_list: "effect.csv 有 11 行",
     counts_edited: "effect.csv 数出来的合计",
     option_invented: "选项以外的内容",
@@ -290,7 +373,20 @@ FORGERIES: dict[Callable[[Vote], None], str] = {
     paper_called_phone: "",
     paper_called_phone_in_the_list_alone: "used.csv 数出来的合计",
     way_in_invented: "选项以外的内容",
-    code_given_twice: "核对码出现了两次",
+    item_answer_changed: "",
+    item_answer_added: "",
+    item_answer_removed: "",
+    item_called_unanswered: "",
+    item_forgotten: "",
+    item_reworded: "",
+    item_answers_of_more_than_voted: "有一项的回答多于收票数",
+    item_answers_lost: "item-1.csv 有 10 行，应有 11 行",
+    item_counts_edited: "item-1.csv 数出来的合计",
+    item_option_invented: "选项以外的内容",
+    item_code_given_twice: "行，应有 11 行，或有重复",
+    item_kept_from_sight: "应公布 8 份清单",
+    item_named_like_a_dimension: "两项同名",
+    code_given_twice: "行，应有 12 行，或有重复",
     points_changed: MANIFEST_SIGNATURE,
     weight_changed: MANIFEST_SIGNATURE,
     dimension_renamed: MANIFEST_SIGNATURE,

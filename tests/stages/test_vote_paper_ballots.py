@@ -106,9 +106,15 @@ def test_the_same_scores_on_two_slips_are_not_taken_for_one(day: PollingDay) -> 
     assert day.turnout == {}
 
 
-def test_the_community_is_found_by_the_slip(day: PollingDay) -> None:
-    day.enter_paper(day.slips[SMALL][0])
-    day.type_in(day.slips[SMALL][1])
+def test_a_slip_of_another_community_is_sent_there(day: PollingDay) -> None:
+    with pytest.raises(vote.OtherCommunityError):
+        day.type_in(day.slips[SMALL][0], place=BIG)
+    assert entries(day) == []
+
+
+def test_what_waits_is_counted_by_community(day: PollingDay) -> None:
+    day.enter_paper(day.slips[SMALL][0], place=SMALL)
+    day.type_in(day.slips[SMALL][1], place=SMALL)
     assert day.turnout == {day.places[SMALL].id: 1}
     assert day.box.unconfirmed(day.election.id) == {day.places[SMALL].id: 1}
 
@@ -153,8 +159,8 @@ def test_the_record_counts_paper_and_what_was_not_confirmed(day: PollingDay) -> 
     for slip in day.slips[BIG][9:11]:
         day.enter_paper(slip)
     day.type_in(day.slips[BIG][12])
-    day.type_in(day.slips[SMALL][4])
-    day.type_in(day.slips[SMALL][4], scores_of(1), 1)
+    day.type_in(day.slips[SMALL][4], place=SMALL)
+    day.type_in(day.slips[SMALL][4], scores_of(1), 1, SMALL)
     day.close()
     big, small = day.result.places
     assert (big.ballots, big.paper, big.unconfirmed) == (11, 2, 1)
@@ -168,7 +174,7 @@ def test_a_small_community_does_not_tell_how_many_were_on_paper(
     day: PollingDay,
 ) -> None:
     day.fill(big=10, small=3)
-    day.enter_paper(day.slips[SMALL][4])
+    day.enter_paper(day.slips[SMALL][4], place=SMALL)
     day.close()
     entry = json.loads(day.files["closing.json"])["places"][1]
     assert entry["ballots"] == 4

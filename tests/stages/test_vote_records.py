@@ -90,8 +90,9 @@ def test_void_slip_that_got_into_the_box_is_set_aside(eve: PollingDay) -> None:
     draw(eve, secrets_of(eve, 0, 1, 2, 3, 4))
     eve.open()
     scores = {d.id: "fair" for d in vote.DEFAULT_TERMS.dimensions}
-    place = eve.places[BIG].id
-    eve.box.put(eve.election, eve.slips[BIG][0], place_id=place, scores=scores)
+    posted = vote.find_manifest(eve.session, eve.election.id, eve.places[BIG].id)
+    assert posted
+    eve.box.put(posted, eve.slips[BIG][0], scores=scores)
     eve.close()
     big = eve.result.places[0]
     assert (big.ballots, big.set_aside) == (0, 1)

@@ -10,11 +10,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from portal import vote
+from portal.disclosure import Disclosure
 from portal.kernel.database import Base, engine_for
 from portal.kernel.keystore import KeyStore
 from portal.kernel.sealing import KeyPair
 from portal.people import Role, Staff
 from portal.places import Kind, Level, Place
+from portal.review.findings import Finding, Severity
 from portal.rounds import Mode, Round
 from portal.vote import (
     BallotBox,
@@ -87,7 +89,7 @@ class PollingDay:
         return self.box.turnout(self.election.id)
 
     def precinct(self, code: str = BIG) -> Precinct:
-        return Precinct(self.election.code, code, self.election.terms)
+        return self.election.precinct(code)
 
     def cast(
         self, slip: Slip, scores: dict[str, str] = ALL_SATISFIED, place: str = BIG
@@ -102,17 +104,58 @@ class PollingDay:
         )
 
     def type_in(
-        self, slip: Slip, scores: dict[str, str] = ALL_SATISFIED, who: int = 0
+        self,
+        slip: Slip,
+        scores: dict[str, str] = ALL_SATISFIED,
+        who: int = 0,
+        place: str = BIG,
     ) -> Progress:
         """One person types a paper ballot in."""
-        typed = Typed(slip.secret, scores, by=self.closers[who].staff_id)
+        by, place_id = self.closers[who].staff_id, self.places[place].id
+        typed = Typed(place_id, slip.secret, scores, by)
         box, keystore = self.box, self.keystore
         return enter(box, self.session, keystore, election=self.election, typed=typed)
 
-    def enter_paper(self, slip: Slip, scores: dict[str, str] = ALL_SATISFIED) -> None:
+    def enter_paper(
+        self, slip: Slip, scores: dict[str, str] = ALL_SATISFIED, place: str = BIG
+    ) -> None:
         """Two people type it in alike."""
-        self.type_in(slip, scores, 0)
-        self.type_in(slip, scores, 1)
+        for who in (0, 1):
+            self.type_in(slip, scores, who, place)
+
+    def disclose(self, code: str, *problems: str) -> list[Disclosure]:
+        """Findings of a community that everybody may read about."""
+        return [self._disclosed(self.places[code], problem) for problem in problems]
+
+    def _disclosed(self, place: Place, problem: str) -> Disclosure:
+        by, on = self.closers[0].staff_id, date(2026, 10, 1)
+        finding = Finding(
+            round_id=self.round_.id,
+            place_id=place.id,
+            category="property",
+            title=problem,
+            statement=problem,
+            severity=Severity.SERIOUS,
+            written_by=by,
+            found_on=on,
+        )
+        self.session.add(finding)
+        self.session.flush()
+        row = Disclosure(
+            round_id=self.round_.id,
+            place_id=place.id,
+            finding_id=finding.id,
+            problem=problem,
+            measures="换灯",
+            result="正在办",
+            published_on=on,
+        )
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def ask_items(self) -> None:
+        vote.ask_items(self.session, self.election, by="office", now=NOW)
 
     def open(self) -> None:
         """Manifests stand, ballots are taken."""

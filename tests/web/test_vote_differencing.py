@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from portal import rounds, vote
+from portal import vote
 from portal.kernel.settings import Settings
 from portal.rounds import Phase
 from portal.vote import DEFAULT_TERMS, Slip
@@ -82,12 +82,10 @@ class World:
         with self.house.sessions() as session:
             election = vote.find_election(session, self.cast.round_id)
             assert election is not None
-            ids = {p.code: p.id for p in rounds.places_in(session, self.cast.round_id)}
-        for code, cast in ballots.items():
-            for slip, scores in cast:
-                self.house.ballots.put(
-                    election, slip, place_id=ids[code], scores=scores
-                )
+            posted = {m.place.code: m for m in vote.manifests(session, election.id)}
+            for code, cast in ballots.items():
+                for slip, scores in cast:
+                    self.house.ballots.put(posted[code], slip, scores=scores)
 
     def pages(self, *urls: str) -> dict[str, str]:
         visitor = Visitor(self.app)

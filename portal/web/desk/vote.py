@@ -89,17 +89,7 @@ def open_() -> ResponseReturnValue:
     """Begin: from now on ballots are taken and manifests stand."""
     form, who = OpenForm().offer(_may_close()), staff.somebody()
     election = the_election()
-    if attempt(
-        form,
-        lambda: vote.open_election(
-            db(),
-            installation().keystore,
-            election=election,
-            closers=form.draft(),
-            by=who.username,
-            now=now(),
-        ),
-    ):
+    if attempt(form, lambda: _open(election, form, who.username)):
         return go_on("desk.vote.page", done="opened", **at())
     return _page(manifests=ManifestsForm(formdata=None), opening=form)
 
@@ -154,6 +144,15 @@ def countersign() -> ResponseReturnValue:
         now=now(),
     )
     return go_on("desk.vote.page", done="closed", **at())
+
+
+def _open(election: Election, form: OpenForm, by: str) -> None:
+    if form.asks.data:
+        vote.ask_items(db(), election, by=by, now=now())
+    keystore, closers = installation().keystore, form.draft()
+    vote.open_election(
+        db(), keystore, election=election, closers=closers, by=by, now=now()
+    )
 
 
 def _post(election: Election, manifest: vote.Manifest, *, name: str, by: Staff) -> None:

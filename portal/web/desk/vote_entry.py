@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import RadioField, StringField
@@ -12,7 +12,9 @@ from portal import vote
 from portal.kernel.errors import NotFoundError
 from portal.people import Permission, Staff
 from portal.places import get_place
-from portal.vote import Election, ElectionState, PlaceManifest, Terms
+from portal.vote import Election, ElectionState, PlaceManifest, Precinct
+from portal.vote.items import QUESTION
+from portal.vote.items import SCALE as ITEM_SCALE
 from portal.vote.paper_ballots import Progress, Typed, enter
 from portal.web import staff
 from portal.web.desk.deeds import attempt, go_on, said
@@ -20,7 +22,7 @@ from portal.web.desk.desk_form import DeskForm
 from portal.web.desk.elections import at, current_election, tabs, the_election
 from portal.web.desk.nav import the_round
 from portal.web.guards import desk
-from portal.web.rendering import render
+from portal.web.rendering import page_url, render
 from portal.web.request import db, installation
 
 bp = Blueprint("vote_entry", __name__, url_prefix="/vote/entry")
@@ -44,25 +46,25 @@ APART: Mapping[str, str] = {
 class BallotForm(DeskForm):
     """A slip's sixteen characters, and a score for each thing; `of` adds those."""
 
-    terms: Terms
+    precinct: Precinct
     s1 = StringField("选票密码")
     s2 = StringField()
     s3 = StringField()
     s4 = StringField()
 
     @classmethod
-    def of(cls, terms: Terms) -> type["BallotForm"]:
-        """The form with a choice for each dimension; none is made beforehand."""
+    def of(cls, precinct: Precinct) -> type["BallotForm"]:
+        """The form with a choice for each question; none is made beforehand."""
         fields: dict[str, Any] = {
-            d.id: RadioField(d.name, validate_choice=False) for d in terms.dimensions
+            name: RadioField(validate_choice=False) for name in precinct.scales
         }
-        return type("TermsBallotForm", (cls,), {**fields, "terms": terms})
+        return type("PrecinctBallotForm", (cls,), {**fields, "precinct": precinct})
 
-    def draft(self, by: Staff) -> Typed:
-        """What this person read off the sheet."""
+    def draft(self, place_id: int, by: Staff) -> Typed:
+        """What this person read off a community's sheet."""
         secret = "".join(self[part].data or "" for part in PARTS)
-        chosen = {d.id: self[d.id].data for d in self.terms.dimensions}
-        return Typed(secret, {d: c for d, c in chosen.items() if c}, by.id)
+        chosen = {name: self[name].data for name in self.precinct.scales}
+        return Typed(place_id, secret, {n: c for n, c in chosen.items() if c}, by.id)
 
 
 @bp.get("", endpoint="page")
@@ -70,8 +72,10 @@ class BallotForm(DeskForm):
 def page() -> ResponseReturnValue:
     """The form, and the sheets that wait for another person."""
     election = current_election()
-    form = BallotForm.of(election.terms)(formdata=None) if election else None
-    return _page(election, form)
+    if election is None or election.state is not ElectionState.OPEN:
+        return _page(None, None)
+    posted = _community(election)
+    return _page(posted, BallotForm.of(posted.precinct)(formdata=None))
 
 
 @bp.post("", endpoint="enter")
@@ -79,15 +83,18 @@ def page() -> ResponseReturnValue:
 def type_in() -> ResponseReturnValue:
     """Take one person's typing of a sheet."""
     election, house, who = the_election(), installation(), staff.somebody()
-    form, done = BallotForm.of(election.terms)(), list[Progress]()
+    posted, done = _community(election), list[Progress]()
+    form = BallotForm.of(posted.precinct)()
 
     def type_() -> None:
-        typed, box, keys = form.draft(who), house.ballots, house.keystore
+        typed = form.draft(posted.place_id, who)
+        box, keys = house.ballots, house.keystore
         done.append(enter(box, db(), keys, election=election, typed=typed))
 
     if attempt(form, type_):
-        return go_on("desk.vote_entry.page", done=done[0].value, **at())
-    return _page(election, form), 422
+        here = {**at(), "place": posted.place_code}
+        return go_on("desk.vote_entry.page", done=done[0].value, **here)
+    return _page(posted, form), 422
 
 
 @bp.get("/<place_code>")
@@ -98,15 +105,33 @@ def blank(place_code: str) -> ResponseReturnValue:
     posted = vote.find_manifest(db(), election.id, place.id)
     if posted is None:
         raise NotFoundError
-    return render("desk/vote/blank.html", election=election, posted=posted)
+    return render(
+        "desk/vote/blank.html",
+        election=election,
+        posted=posted,
+        item_scale=ITEM_SCALE,
+        question=QUESTION,
+    )
 
 
-def _page(election: Election | None, form: BallotForm | None) -> str:
+def _community(election: Election) -> PlaceManifest:
+    """Whose sheets are typed in, by `?place=`; else the first that has slips.
+
+    Raises NotFoundError.
+    """
+    posted = vote.manifests(db(), election.id)
+    asked = request.args.get("place")
+    found = [one for one in posted if asked in {None, one.place_code}]
+    if not found:
+        raise NotFoundError
+    return found[0]
+
+
+def _page(here: PlaceManifest | None, form: BallotForm | None) -> str:
     return render(
         "desk/vote/entry.html",
         the_round=the_round(),
-        is_open=election is not None and election.state is ElectionState.OPEN,
-        election=election,
+        here=here,
         form=form,
         parts=PARTS,
         me=staff.somebody(),
@@ -114,21 +139,31 @@ def _page(election: Election | None, form: BallotForm | None) -> str:
         tabs=tabs("desk.vote_entry.page"),
         said=said(DONE),
         apart=said(APART),
-        **(_standing(election) if election else {}),
+        **(_standing(here) if here else {}),
     )
 
 
-def _standing(election: Election) -> dict[str, object]:
+def _standing(here: PlaceManifest) -> dict[str, object]:
     """Communities with slips, and the sheets that are not cast."""
-    posted = vote.manifests(db(), election.id)
-    entries = installation().ballots.entries(election.id)
+    posted = vote.manifests(db(), here.election_id)
+    entries = installation().ballots.entries(here.election_id)
     people = select(Staff).where(Staff.id.in_([e.staff_id for e in entries]))
+    place_names = {one.place_id: one.place.name for one in posted}
     return {
         "posted": posted,
-        "entries": [(entry, _place(posted, entry.place_id)) for entry in entries],
+        "item_scale": ITEM_SCALE,
+        "pills": [_pill(one, here) for one in posted],
+        "entries": [(entry, place_names[entry.place_id]) for entry in entries],
         "names": {one.id: one.name for one in db().scalars(people)},
     }
 
 
-def _place(posted: list[PlaceManifest], place_id: int) -> str:
-    return next(one.place.name for one in posted if one.place_id == place_id)
+def _pill(one: PlaceManifest, here: PlaceManifest) -> dict[str, object]:
+    """A community to be typed in for, for `ui.pills`."""
+    values = {**at(), "place": one.place_code}
+    return {
+        "label": one.place.name,
+        "url": page_url("desk.vote_entry.page", **values),
+        "count": None,
+        "active": one is here,
+    }

@@ -49,6 +49,7 @@ class OpenForm(DeskForm):
     closers = SelectMultipleField(
         "关票人", [InputRequired("请选 2 至 4 位关票人。")], coerce=int
     )
+    asks = BooleanField("逐条问")
     posted = BooleanField("公告栏已经贴出", [InputRequired("请先贴出，再开始投票。")])
 
     def offer(self, people: list[Staff]) -> "OpenForm":

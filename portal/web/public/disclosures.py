@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from portal import disclosure
-from portal.figures import SpotCheckFigure, spot_check_figures
+from portal import disclosure, vote
+from portal.figures import FigureCard, SpotCheckFigure, spot_check_figures
+from portal.figures.votes import item_cards_at
 from portal.kernel.errors import NotFoundError
 from portal.places import get_place
 from portal.rectification import (
@@ -18,6 +19,7 @@ from portal.rectification import (
 )
 from portal.rounds import Round, get_round, public_rounds
 from portal.rounds.phases import PublicAct
+from portal.vote import ElectionState
 from portal.web.rendering import render
 from portal.web.request import db
 
@@ -44,11 +46,24 @@ def page(round_id: int, place_code: str) -> ResponseReturnValue:
         round_=round_,
         place=place,
         entries=[(entry, disclosure.sources(db(), entry)) for entry in entries],
+        asked=_asked(round_, place.code),
         numbers=numbers_in(db(), round_id),
         found=disagreement(db(), round_id, place_id=place.id),
         Source=Source,
         Outcome=Outcome,
     )
+
+
+def _asked(round_: Round, place_code: str) -> dict[int, list[FigureCard]]:
+    """What voters said of a community's findings, by disclosure, once published."""
+    if not round_.allows(PublicAct.READ_RESULTS):
+        return {}
+    found: dict[int, list[FigureCard]] = {}
+    for election in vote.elections(db(), round_.id):
+        if election.state is ElectionState.CLOSED:
+            for entry_id, card in item_cards_at(vote.result_of(election), place_code):
+                found.setdefault(entry_id, []).append(card)
+    return found
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue, RouteCallable
 
 from portal import vote
 from portal.figures import Distribution, slip_card, spot_check_figures
-from portal.figures.votes import dimension_cards, place_card, vote_figure
+from portal.figures.votes import dimension_cards, item_cards, place_card, vote_figure
 from portal.kernel.errors import NotFoundError
 from portal.places import get_place
 from portal.rounds import get_round, public_rounds
@@ -120,6 +120,7 @@ def place(round_id: int, place_code: str, electorate: str) -> ResponseReturnValu
         place=here,
         card=place_card(result, here),
         cards=dimension_cards(result, here),
+        items=item_cards(result, here),
     )
 
 
@@ -152,6 +153,7 @@ def place_notice(
         place=here,
         card=place_card(result, here),
         cards=dimension_cards(result, here),
+        items=item_cards(result, here),
         base_url=installation().settings.base_url,
     )
 

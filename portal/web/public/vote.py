@@ -10,8 +10,9 @@ from portal.kernel.errors import InvalidError
 from portal.places import Place, get_place
 from portal.rounds import Phase, Round, get_round
 from portal.rounds.phases import PublicAct, is_before
-from portal.vote import Election, Terms, TooEarlyError, VoteClosedError
+from portal.vote import Election, Precinct, Terms, TooEarlyError, VoteClosedError
 from portal.vote.ballots import require_scores
+from portal.vote.items import SCALE as ITEM_SCALE
 from portal.web.errors import status_of
 from portal.web.guards import Form
 from portal.web.limits import fuse
@@ -30,7 +31,18 @@ class Booth:
 
     election: Election
     place: Place
-    terms: Terms
+    precinct: Precinct
+
+    @property
+    def terms(self) -> Terms:
+        """What is scored."""
+        return self.precinct.terms
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What stands above a choice, by dimension id, then by item id."""
+        scored = {dimension.id: dimension.name for dimension in self.terms.dimensions}
+        return scored | {item.id: item.words for item in self.precinct.items}
 
 
 @bp.route("/Q/<code>/vote", methods=["GET", "POST"])
@@ -64,7 +76,7 @@ def _require_voting(round_: Round) -> None:
 
 def _serve(election: Election, place: Place) -> ResponseReturnValue:
     vote.require_open(election)
-    booth = Booth(election, place, election.terms)
+    booth = Booth(election, place, election.precinct(place.code))
     steps = {"check": _check, "cast": _cast}
     step = steps.get(request.form.get("step", ""), _form)
     try:
@@ -81,7 +93,8 @@ def _form(booth: Booth, error: InvalidError | None = None, missing: object = ())
         form=Form(),
         names=SECRET_PARTS,
         parts=_parts(),
-        scores=_scores(booth.terms),
+        scores=_scores(booth.precinct),
+        item_scale=ITEM_SCALE,
         error=error.sentence if error else "",
         missing=missing,
         **size("1"),
@@ -91,14 +104,14 @@ def _form(booth: Booth, error: InvalidError | None = None, missing: object = ())
 def _check(booth: Booth) -> str:
     secret = "".join(_parts())
     vote.require_slip(db(), booth.election, booth.place.id, secret=secret)
-    chosen = require_scores(booth.terms, _scores(booth.terms))
-    options = {option.id: option for option in booth.terms.scale}
+    chosen = require_scores(booth.precinct, _scores(booth.precinct))
+    options = {o.id: o for scale in booth.precinct.scales.values() for o in scale}
     return render(
         "public/vote/check.html",
         booth=booth,
         form=Form(),
         secret=list(zip(SECRET_PARTS, _parts(), strict=True)),
-        rows=[(d, options[chosen[d.id]]) for d in booth.terms.dimensions],
+        rows=[(n, booth.names[n], options.get(chosen.get(n, ""))) for n in booth.names],
         **size("1"),
     )
 
@@ -113,7 +126,7 @@ def _cast(booth: Booth) -> str:
         election=booth.election,
         place_id=booth.place.id,
         secret="".join(_parts()),
-        scores=_scores(booth.terms),
+        scores=_scores(booth.precinct),
     )
     return render("public/vote/receipt.html", booth=booth, receipt=receipt, **size("1"))
 
@@ -122,7 +135,11 @@ def _parts() -> list[str]:
     return [request.form.get(name, "") for name in SECRET_PARTS]
 
 
-def _scores(terms: Terms) -> dict[str, str]:
-    """What was chosen of the scale; anything else was not chosen."""
-    sent = {d.id: request.form.get(d.id) for d in terms.dimensions}
-    return {d: o.id for d, said in sent.items() for o in terms.scale if o.id == said}
+def _scores(precinct: Precinct) -> dict[str, str]:
+    """What was chosen of each scale; anything else, as 跳过, was not chosen."""
+    return {
+        name: option.id
+        for name, scale in precinct.scales.items()
+        for option in scale
+        if option.id == request.form.get(name)
+    }

@@ -56,7 +56,7 @@ def hold(house: Installation, cast: Cast) -> Hold:
                         session,
                         house.keystore,
                         election=election_of(session, cast, electorate),
-                        typed=Typed(slip.secret, scores_of(0), by.staff_id),
+                        typed=Typed(place_id, slip.secret, scores_of(0), by.staff_id),
                     )
         make_result(house, cast, electorate)
         in_phase(house, cast.round_id, Phase.PUBLISHED)
