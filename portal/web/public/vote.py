@@ -6,16 +6,18 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from portal import vote
-from portal.kernel.errors import InvalidError
+from portal.kernel.errors import InvalidError, NotFoundError
 from portal.places import Place, get_place
 from portal.rounds import Phase, Round, get_round
 from portal.rounds.phases import PublicAct, is_before
-from portal.vote import Election, Terms, TooEarlyError, VoteClosedError
+from portal.vote import Election, Terms, TooEarlyError, VoteClosedError, VoteMode
 from portal.vote.ballots import require_scores
 from portal.web.errors import status_of
 from portal.web.guards import Form
 from portal.web.limits import fuse
+from portal.web.public import open_vote
 from portal.web.public.hub import entrance_of
+from portal.web.public.open_vote import chosen_of
 from portal.web.rendering import render, size
 from portal.web.request import db, installation
 
@@ -44,6 +46,8 @@ def at_entrance(code: str) -> ResponseReturnValue:
     election = vote.find_election(db(), round_.id)
     if election is None:
         raise TooEarlyError
+    if election.mode is VoteMode.OPEN:
+        return open_vote.serve(entrance, election)
     return _serve(election, get_place(db(), entrance.place_code))
 
 
@@ -52,6 +56,8 @@ def at_entrance(code: str) -> ResponseReturnValue:
 def with_slip(code: str, place_code: str) -> ResponseReturnValue:
     """Vote after scanning a slip, whose secret stands behind the #."""
     election = vote.election_at(db(), code)
+    if election.mode is not VoteMode.SLIPS:
+        raise NotFoundError
     _require_voting(election.round)
     return _serve(election, get_place(db(), place_code))
 
@@ -81,7 +87,8 @@ def _form(booth: Booth, error: InvalidError | None = None, missing: object = ())
         form=Form(),
         names=SECRET_PARTS,
         parts=_parts(),
-        scores=_scores(booth.terms),
+        terms=booth.terms,
+        scores=chosen_of(booth.terms),
         error=error.sentence if error else "",
         missing=missing,
         **size("1"),
@@ -91,7 +98,7 @@ def _form(booth: Booth, error: InvalidError | None = None, missing: object = ())
 def _check(booth: Booth) -> str:
     secret = "".join(_parts())
     vote.require_slip(db(), booth.election, booth.place.id, secret=secret)
-    chosen = require_scores(booth.terms, _scores(booth.terms))
+    chosen = require_scores(booth.terms, chosen_of(booth.terms))
     options = {option.id: option for option in booth.terms.scale}
     return render(
         "public/vote/check.html",
@@ -113,16 +120,10 @@ def _cast(booth: Booth) -> str:
         election=booth.election,
         place_id=booth.place.id,
         secret="".join(_parts()),
-        scores=_scores(booth.terms),
+        scores=chosen_of(booth.terms),
     )
     return render("public/vote/receipt.html", booth=booth, receipt=receipt, **size("1"))
 
 
 def _parts() -> list[str]:
     return [request.form.get(name, "") for name in SECRET_PARTS]
-
-
-def _scores(terms: Terms) -> dict[str, str]:
-    """What was chosen of the scale; anything else was not chosen."""
-    sent = {d.id: request.form.get(d.id) for d in terms.dimensions}
-    return {d: o.id for d, said in sent.items() for o in terms.scale if o.id == said}
