@@ -1,5 +1,6 @@
 """开放评价 on a phone: no slip, a look, thanks; what was typed stays; a result apart."""
 
+import gzip
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from portal.vote.key import peel, unwrapped
 from portal.web.installation import Installation
 from portal.web.public.arrivals import FASTEST
 from portal.web.puzzles import STATUS
+from tests.house.test_promise_5_pages import WINDOW, needs_script, requests_of
 from tests.house.test_promise_9_figures import loose
 from tests.makers import Cast, Clock, in_phase, open_polls
 from tests.stages.test_vote_open import STEPS, Square
@@ -198,10 +200,16 @@ def test_over_budget_a_sum_is_asked_and_everything_is_kept(
     assert flags_in(house, cast) == [frozenset({Flag.BURST, Flag.OVER_BUDGET})]
 
 
-def test_no_cookie_is_set_and_no_script_is_needed(visitor: Visitor, url: str) -> None:
-    for page in (visitor.opens(url), visitor.sends(url, **SCORES), rates(visitor, url)):
+def test_every_page_is_whole_in_one_window_and_needs_no_script(
+    visitor: Visitor, url: str
+) -> None:
+    wrong = visitor.sends(url, status=422, step="check")
+    for page in (visitor.opens(url), visitor.sends(url, **SCORES), wrong):
+        assert needs_script(page) == []
+        assert len(requests_of(page)) <= 2
+        packed = len(gzip.compress(page.response.get_data(), 6))
+        assert packed + len(str(page.response.headers)) <= WINDOW
         assert "Set-Cookie" not in page.response.headers
-        assert "<noscript" not in page.html
 
 
 # Results
