@@ -132,6 +132,7 @@ class PlaceResult:
                     (totals or {}).get(one["id"]),
                 )
                 for one in entry["items"]
+                if one["answered"] is not None
             ),
         )
 

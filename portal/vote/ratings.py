@@ -18,7 +18,6 @@ from portal.kernel.sealing import KeyPair, UnreadableError, seal
 from portal.rounds.phases import PublicAct
 from portal.vote.ballots import VoteClosedError, require_open, require_scores
 from portal.vote.election import Election, VoteMode
-from portal.vote.slips import Precinct
 from portal.vote.terms import Terms
 
 _SCHEMA = """
@@ -119,8 +118,7 @@ def rate(
     require_open(election)
     if not entrance.allows(PublicAct.VOTE):
         raise VoteClosedError
-    here = Precinct(election.code, entrance.place_code, election.terms)
-    chosen = require_scores(here, scores)
+    chosen = require_scores(election.precinct(entrance.place_code), scores)
     content = json.dumps([election.code, entrance.place_code, chosen]).encode()
     key = codes.mac(pepper, b"rating", arrival.nonce.encode(), content)
     if box.knows(key):

@@ -68,9 +68,16 @@ class Tally:
 
     @property
     def items(self) -> list[dict[str, object]]:
-        """What was asked one by one, and how many answered."""
+        """What was asked one by one, and how many answered where enough voted.
+
+        Of a few ballots even that would tell who left something out.
+        """
+        is_told = self._is_shown(USED)
         return [
-            {**asdict(item), "answered": len(self.lists[item.id])}
+            {
+                **asdict(item),
+                "answered": len(self.lists[item.id]) if is_told else None,
+            }
             for item in self.precinct.items
         ]
 

@@ -102,7 +102,7 @@ def check_lists(here: Files, record: Fields, place: Fields) -> Iterator[str]:
     ballots = place["ballots"]
     lists = {d["id"]: (record["terms"]["scale"], ballots) for d in named}
     lists["used"] = [{"id": "phone"}, {"id": "paper"}], ballots
-    lists |= {i["id"]: (record["items"]["scale"], i["answered"]) for i in items}
+    lists |= {i["id"]: (record["items"]["scale"], i["answered"] or 0) for i in items}
     is_one_each = len(lists) == len(named) + 1 + len(items)
     if not is_one_each or max(length for _, length in lists.values()) > ballots:
         yield "有一项的回答多于收票数，或两项同名"

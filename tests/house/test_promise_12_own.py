@@ -145,6 +145,7 @@ PERMISSIONS: Mapping[Permission | None, str] = {
         visits.list visits.visit
     """,
     Permission.RUN_VOTE: """
+        open_vote.choose
         vote.manifests vote.open vote.page vote.prepare vote_paper.draw
         vote_paper.duties vote_paper.handed_out vote_paper.page vote_roll.enrol
         vote_roll.page vote_terms.file vote_terms.page vote_terms.revise

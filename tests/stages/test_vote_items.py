@@ -255,9 +255,10 @@ def test_a_small_community_publishes_no_item(tmp_path: Path) -> None:
         assert [p for p in day.files if p.startswith(SMALL)] == [
             f"{SMALL}/manifest.json"
         ]
-        assert "unfixed" not in json.dumps(
-            json.loads(day.files["closing.json"])["places"]
-        )
+        told = json.loads(day.files["closing.json"])["places"]
+        assert "unfixed" not in json.dumps(told)
+        small = next(place for place in told if place["place"] == SMALL)
+        assert [item["answered"] for item in small["items"]] == [None]
         assert verifier.verify(day.files, day.digest, day.fingerprint) == []
 
 

@@ -1,5 +1,6 @@
 """测评: manifests, the opening, turnout without scores, and the close by two people."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, request
@@ -12,8 +13,9 @@ from portal.people import Permission, Staff, permits
 from portal.places import get_place
 from portal.rounds import places_in, round_place
 from portal.rounds.phases import PublicAct
-from portal.vote import Election, ElectionState, Electorate, Signatory
+from portal.vote import Election, ElectionState, Electorate, Signatory, VoteMode
 from portal.web import staff
+from portal.web.desk import open_vote
 from portal.web.desk.deeds import attempt, go_on, said
 from portal.web.desk.desk_form import OneButton
 from portal.web.desk.elections import (
@@ -24,7 +26,12 @@ from portal.web.desk.elections import (
     the_electorate,
 )
 from portal.web.desk.nav import the_round
-from portal.web.desk.vote_forms import BadFileError, ManifestsForm, OpenForm
+from portal.web.desk.vote_forms import (
+    BadFileError,
+    ClosersForm,
+    ManifestsForm,
+    OpenForm,
+)
 from portal.web.guards import desk, nonce
 from portal.web.rendering import render
 from portal.web.request import db, installation, now
@@ -33,13 +40,23 @@ bp = Blueprint("vote", __name__, url_prefix="/vote")
 
 LARGEST_UPLOAD = 24 * 1024 * 1024  # bytes; 64 communities of 5000 slips are 22 MB
 
+TEMPLATES = {
+    VoteMode.SLIPS: "desk/vote/page.html",
+    VoteMode.OPEN: "desk/vote/open.html",
+}
+OPENING: Mapping[VoteMode, type[ClosersForm]] = {
+    VoteMode.SLIPS: OpenForm,
+    VoteMode.OPEN: ClosersForm,
+}
 DONE = {
     "prepared": "可以准备了：先看测评办法，再制票、上传票根清单。",
     "posted": "票根清单已收下。请把下面的张数和指纹贴到公告栏。",
     "opened": "投票已经开始。",
     "agreed": "已停止收票。请另一位关票人开票。",
     "counted": "已开票，票箱和钥匙已销毁。请停票的那一位会签。",
-    "closed": "已会签。请把关票记录的指纹贴到公告栏。",
+    "by_open": "改成开放评价了：不发票，谁扫了社区的码都能评。",
+    "by_slips": "改回入户票了：请制票，上传票根清单。",
+    "closed": "已会签，结果可以公布了。",
 }
 
 
@@ -87,8 +104,8 @@ def manifests() -> ResponseReturnValue:
 @desk(Permission.RUN_VOTE)
 def open_() -> ResponseReturnValue:
     """Begin: from now on ballots are taken and manifests stand."""
-    form, who = OpenForm().offer(_may_close()), staff.somebody()
-    election = the_election()
+    election, who = the_election(), staff.somebody()
+    form = OPENING[election.mode]().offer(_may_close())
     if attempt(form, lambda: _open(election, form, who.username)):
         return go_on("desk.vote.page", done="opened", **at())
     return _page(manifests=ManifestsForm(formdata=None), opening=form)
@@ -146,8 +163,8 @@ def countersign() -> ResponseReturnValue:
     return go_on("desk.vote.page", done="closed", **at())
 
 
-def _open(election: Election, form: OpenForm, by: str) -> None:
-    if form.asks.data:
+def _open(election: Election, form: ClosersForm, by: str) -> None:
+    if form.asks_items:
         vote.ask_items(db(), election, by=by, now=now())
     keystore, closers = installation().keystore, form.draft()
     vote.open_election(
@@ -183,10 +200,10 @@ def _may_close() -> list[Staff]:
     return [one for one in active if permits(one.role, Permission.CLOSE_VOTE)]
 
 
-def _page(*, manifests: ManifestsForm, opening: OpenForm) -> ResponseReturnValue:
+def _page(*, manifests: ManifestsForm, opening: ClosersForm) -> ResponseReturnValue:
     round_, election = the_round(), current_election()
     page = render(
-        "desk/vote/page.html",
+        TEMPLATES[election.mode if election else VoteMode.SLIPS],
         the_round=round_,
         electorate=the_electorate(),
         Electorate=Electorate,
@@ -208,6 +225,8 @@ def _page(*, manifests: ManifestsForm, opening: OpenForm) -> ResponseReturnValue
 
 def _standing(election: Election) -> dict[str, Any]:
     """How far the preparation, the voting and the close have come."""
+    if election.mode is VoteMode.OPEN:
+        return open_vote.standing(election)
     posted = vote.manifests(db(), election.id)
     is_closed = election.state is ElectionState.CLOSED
     return {

@@ -1,6 +1,7 @@
 """Manifests from the printer, and who may close the vote."""
 
 from collections.abc import Sequence
+from typing import Self
 
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
@@ -43,16 +44,14 @@ class ManifestsForm(DeskForm):
         return [(str(file.filename), _manifest(file)) for file in named]
 
 
-class OpenForm(DeskForm):
+class ClosersForm(DeskForm):
     """Two to four people who may close the vote."""
 
     closers = SelectMultipleField(
         "关票人", [InputRequired("请选 2 至 4 位关票人。")], coerce=int
     )
-    asks = BooleanField("逐条问")
-    posted = BooleanField("公告栏已经贴出", [InputRequired("请先贴出，再开始投票。")])
 
-    def offer(self, people: list[Staff]) -> "OpenForm":
+    def offer(self, people: list[Staff]) -> Self:
         """Offer those who may close votes."""
         self.closers.choices = [(one.id, one.name) for one in people]
         self._people = {one.id: one for one in people}
@@ -61,6 +60,23 @@ class OpenForm(DeskForm):
     def draft(self) -> list[Staff]:
         """Who was chosen."""
         return [self._people[one] for one in self.closers.data or []]
+
+    @property
+    def asks_items(self) -> bool:
+        """Whether voters are asked about what was disclosed, one by one."""
+        return False
+
+
+class OpenForm(ClosersForm):
+    """The same where slips were made: their numbers hang on the board first."""
+
+    asks = BooleanField("逐条问")
+    posted = BooleanField("公告栏已经贴出", [InputRequired("请先贴出，再开始投票。")])
+
+    @property
+    def asks_items(self) -> bool:
+        """As it was ticked."""
+        return bool(self.asks.data)
 
 
 def _manifest(file: FileStorage) -> Manifest:

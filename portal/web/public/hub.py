@@ -6,16 +6,17 @@ from datetime import date
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from portal import entrances
+from portal import entrances, vote
 from portal.entrances import CODE_LENGTH, Entrance, WrongCodeError
 from portal.kernel import codes, sealing
 from portal.kernel.errors import ConflictError
 from portal.rounds.phases import PublicAct
+from portal.vote import VoteMode
 from portal.web import limits
 from portal.web.guards import is_of_this_page
 from portal.web.limits import Guessed
 from portal.web.rendering import kept_page, render
-from portal.web.request import installation, now, today
+from portal.web.request import installation, now, reading, today
 
 bp = Blueprint("hub", __name__)
 
@@ -41,9 +42,11 @@ def page(code: str) -> ResponseReturnValue:
 
 def _page(code: str) -> str:
     entrance = entrance_of(code)
+    election = vote.find_election(reading(), entrance.round_id)
     return render(
         "public/hub/page.html",
         entrance=entrance,
+        is_open_vote=election is not None and election.mode is VoteMode.OPEN,
         can={act.value: entrance.allows(act) for act in PublicAct},
         hours=installation().hours_of(entrance.opening_hours),
     )

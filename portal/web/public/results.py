@@ -26,7 +26,9 @@ from portal.vote import (
     ElectionState,
     Electorate,
     PlaceResult,
+    VoteMode,
 )
+from portal.web.public import open_results
 from portal.web.rendering import render
 from portal.web.request import db, installation
 
@@ -96,13 +98,16 @@ def verifier() -> ResponseReturnValue:
 def page(round_id: int, electorate: str) -> ResponseReturnValue:
     """The district's figure, and every community's beside it."""
     election = _published(round_id, electorate)
+    others = [e for e in _closed(round_id) if e is not election]
+    if election.mode is VoteMode.OPEN:
+        return open_results.page(election, others)
     result = vote.result_of(election)
     return render(
         "public/results/page.html",
         election=election,
         result=result,
         figure=vote_figure(election.round.name, result),
-        others=[e for e in _closed(round_id) if e is not election],
+        others=others,
         checks=spot_check_figures(db(), round_id),
     )
 
@@ -111,6 +116,8 @@ def page(round_id: int, electorate: str) -> ResponseReturnValue:
 def place(round_id: int, place_code: str, electorate: str) -> ResponseReturnValue:
     """One community: every dimension, and the lists its voters find theirs in."""
     election = _published(round_id, electorate)
+    if election.mode is VoteMode.OPEN:
+        return open_results.place(election, place_code)
     result = vote.result_of(election)
     here = _community(result, place_code)
     return render(

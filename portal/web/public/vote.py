@@ -6,17 +6,25 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from portal import vote
-from portal.kernel.errors import InvalidError
+from portal.kernel.errors import InvalidError, NotFoundError
 from portal.places import Place, get_place
 from portal.rounds import Phase, Round, get_round
 from portal.rounds.phases import PublicAct, is_before
-from portal.vote import Election, Precinct, Terms, TooEarlyError, VoteClosedError
-from portal.vote.ballots import require_scores
+from portal.vote import (
+    Election,
+    Precinct,
+    Terms,
+    TooEarlyError,
+    VoteClosedError,
+    VoteMode,
+)
 from portal.vote.items import SCALE as ITEM_SCALE
 from portal.web.errors import status_of
 from portal.web.guards import Form
 from portal.web.limits import fuse
+from portal.web.public import open_vote
 from portal.web.public.hub import entrance_of
+from portal.web.public.open_vote import chosen_of
 from portal.web.rendering import render, size
 from portal.web.request import db, installation
 
@@ -56,6 +64,8 @@ def at_entrance(code: str) -> ResponseReturnValue:
     election = vote.find_election(db(), round_.id)
     if election is None:
         raise TooEarlyError
+    if election.mode is VoteMode.OPEN:
+        return open_vote.serve(entrance, election)
     return _serve(election, get_place(db(), entrance.place_code))
 
 
@@ -64,6 +74,8 @@ def at_entrance(code: str) -> ResponseReturnValue:
 def with_slip(code: str, place_code: str) -> ResponseReturnValue:
     """Vote after scanning a slip, whose secret stands behind the #."""
     election = vote.election_at(db(), code)
+    if election.mode is not VoteMode.SLIPS:
+        raise NotFoundError
     _require_voting(election.round)
     return _serve(election, get_place(db(), place_code))
 
@@ -93,7 +105,8 @@ def _form(booth: Booth, error: InvalidError | None = None, missing: object = ())
         form=Form(),
         names=SECRET_PARTS,
         parts=_parts(),
-        scores=_scores(booth.precinct),
+        terms=booth.terms,
+        scores=chosen_of(booth.precinct),
         item_scale=ITEM_SCALE,
         error=error.sentence if error else "",
         missing=missing,
@@ -104,7 +117,7 @@ def _form(booth: Booth, error: InvalidError | None = None, missing: object = ())
 def _check(booth: Booth) -> str:
     secret = "".join(_parts())
     vote.require_slip(db(), booth.election, booth.place.id, secret=secret)
-    chosen = require_scores(booth.precinct, _scores(booth.precinct))
+    chosen = require_scores(booth.precinct, chosen_of(booth.precinct))
     options = {o.id: o for scale in booth.precinct.scales.values() for o in scale}
     return render(
         "public/vote/check.html",
@@ -126,20 +139,10 @@ def _cast(booth: Booth) -> str:
         election=booth.election,
         place_id=booth.place.id,
         secret="".join(_parts()),
-        scores=_scores(booth.precinct),
+        scores=chosen_of(booth.precinct),
     )
     return render("public/vote/receipt.html", booth=booth, receipt=receipt, **size("1"))
 
 
 def _parts() -> list[str]:
     return [request.form.get(name, "") for name in SECRET_PARTS]
-
-
-def _scores(precinct: Precinct) -> dict[str, str]:
-    """What was chosen of each scale; anything else, as 跳过, was not chosen."""
-    return {
-        name: option.id
-        for name, scale in precinct.scales.items()
-        for option in scale
-        if option.id == request.form.get(name)
-    }
