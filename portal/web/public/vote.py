@@ -18,6 +18,7 @@ from portal.vote import (
     VoteClosedError,
     VoteMode,
 )
+from portal.vote.ballots import require_scores
 from portal.vote.items import SCALE as ITEM_SCALE
 from portal.web.errors import status_of
 from portal.web.guards import Form
