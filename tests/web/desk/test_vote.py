@@ -207,7 +207,7 @@ def test_two_people_close_the_vote_in_three_steps(office: Office) -> None:
     result = vote.result_of(election(office))
     assert result.digest in page.words.replace(" ", "")
     assert result.printer in page.words.replace(" ", "")
-    assert "云溪社区 14 11 0 会公布" in page.words
+    assert "云溪社区 14 11 0 0 0 会公布" in page.words
 
 
 def test_nothing_is_destroyed_when_the_count_is_not_kept(office: Office) -> None:
