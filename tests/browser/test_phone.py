@@ -22,6 +22,7 @@ from tests.browser.screens import PHONE
 from tests.browser.town import Server
 from tests.makers import Cast, in_phase, make_vote
 from tests.stages.definitions import EVERY_RULE, Document, documents
+from tests.web.public.test_any_survey import Village, kept_from
 
 LEAST = 48  # pixels, either way, of whatever can be pressed
 BASE = 18  # pixels of the text
@@ -302,8 +303,7 @@ def fields_on(page: Page) -> Mapping[str, Offered]:
 def disagree(page: Page, definition: Definition, given: Posted) -> list[str]:
     """What the script shows of a form filled in so, and the walk does not, or hides."""
     page.evaluate(FILL, given)
-    told = {name: page_values(page, name) for name in definition.fields}
-    shown = walk(definition, told, {}).shown
+    shown = walk(definition, holding(page, definition), {}).shown
     wanted = {name for i in shown for name in definition.items[i].fields}
     found = sorted(wanted ^ set(page.evaluate(VISIBLE)))
     headings = [
@@ -357,6 +357,30 @@ def test_it_does_for_whatever_is_asked(
     assert disagree(page, definition, mended(definition, given)) == []
     assert faults == []
     page.context.close()
+
+
+@settings(ONCE, max_examples=24)
+@given(documents(), st.data())
+def test_what_is_sent_with_script_is_stored_as_the_walk_has_it(
+    street: Street, form: Page, document: Document, data: st.DataObject
+) -> None:
+    """One phone, one page, a new questionnaire each time."""
+    village = Village(street.house, street.cast, street.app)
+    village.forgets()
+    asks(street.house, street.app, document)
+    form.goto(f"/q/{street.cast.liutang}/survey")
+    definition = asked(street)
+    form.evaluate(FILL, data.draw(somehow(fields_on(form))))
+    form.evaluate(FILL, mended(definition, holding(form, definition)))
+    walked = walk(definition, holding(form, definition), {})
+    sends(form)
+    assert "投进意见箱了" in form.inner_text("h1")
+    assert village.stored() == ([walked.ticks], kept_from(walked))
+
+
+def holding(page: Page, definition: Definition) -> dict[str, list[str]]:
+    """What the fields of a form hold, hidden ones too."""
+    return {name: page_values(page, name) for name in definition.fields}
 
 
 def page_values(page: Page, name: str) -> list[str]:

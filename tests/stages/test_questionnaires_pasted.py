@@ -13,6 +13,7 @@ from portal.questionnaires.pasted import PastedError, read_pasted
 from portal.questionnaires.pasted.outline import LONGEST_LINE
 from portal.questionnaires.pasted.reading import LONGEST
 from portal.questionnaires.words import SATISFACTION
+from portal.questionnaires.workbook import read_workbook, write_workbook
 from tests.stages.pasted_texts import SURVEY
 
 Document = dict[str, Any]
@@ -138,6 +139,12 @@ def test_its_first_and_last_words_are_kept() -> None:
         "2. 没有注明“多选”的，都只选一项。",
     ]
     assert document["thanks"] == "再次感谢您的支持与配合！\n祝您生活愉快！"
+
+
+def test_it_goes_into_a_workbook_and_out_again() -> None:
+    document = read_pasted(SURVEY)
+    back = read_workbook("x.xlsx", write_workbook(document))
+    assert canonical(back) == canonical(document)
 
 
 def test_satisfaction_is_the_shipped_scale_and_shared() -> None:

@@ -4,13 +4,14 @@ A community lends its kind and trait; without one the address names them. Nothin
 is kept: what was filled in to try it is shown once and forgotten.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 
 from portal.entrances import ChannelKind
+from portal.intake import sanitize
 from portal.intake.receive import cleaned
 from portal.kernel.errors import NotFoundError
 from portal.places import Kind, Place, Trait, communities
@@ -126,11 +127,9 @@ def _asked(definition: Definition, name: str) -> str:
 
 def _dropped(definition: Definition, posted: Posted, walked: Walk) -> Iterator[Kept]:
     for item in definition.questions:
+        if item.id in walked.shown:
+            continue
         given = [v for name in sorted(item.fields) for v in posted.get(name, ())]
-        answers = _filled(item, given)
-        if item.id not in walked.shown and answers:
-            yield Kept(item.title, answers)
-
-
-def _filled(item: Item, given: Sequence[str]) -> tuple[str, ...]:
-    return _said(item, [one for one in given if one.strip()])
+        answers = [text for text in map(sanitize.one_line, given) if text]
+        if answers:
+            yield Kept(item.title, _said(item, answers))

@@ -1,26 +1,34 @@
 """A questionnaire before it is used: who is asked what, the form itself, a try."""
 
 import re
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import Phase, given, settings
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.entrances import entrance
 from portal.kernel.database import Base
+from portal.kernel.settings import Settings
 from portal.places import Place
 from portal.questionnaires import drafting, frozen, shipped
+from portal.questionnaires.audiences import overview
+from portal.questionnaires.definition import parse
 from portal.questionnaires.versions import Questionnaire
 from portal.questionnaires.walk import walk
+from portal.web.app import create_app
 from portal.web.installation import Installation
-from tests.makers import MORNING, Cast, make_answers
+from tests.makers import MORNING, Cast, Clock, make_answers
+from tests.stages.definitions import EVERY_RULE, Document, documents
 from tests.stages.test_questionnaires_audiences import YES_NO, asking
-from tests.visitor import Page, Visitor
+from tests.visitor import Page, Visitor, faults_of
 from tests.web.desk.scenes import Office
+from tests.web.public.bad_cases import NASTY
 
 Given = dict[str, Any]
 INDEX = "/desk/questionnaires"
@@ -30,6 +38,21 @@ LIFTS = {"fact": "channel_kind", "in": ["lift"]}
 @pytest.fixture
 def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
     return Office.of(app, session, house, cast)
+
+
+@pytest.fixture(scope="module")
+def own(
+    prepared: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Office, Questionnaire]]:
+    """An office with a draft that asks by every rule there is, for many tests."""
+    folder = tmp_path_factory.mktemp("drafting") / "instance"
+    shutil.copytree(prepared[0], folder)
+    house = Installation.at(Settings.at(folder))
+    house.clock = Clock()
+    with house.sessions() as session:
+        office = Office.of(create_app(house), session, house, prepared[1])
+        yield office, draft_of(office, EVERY_RULE)
+    house.close()
 
 
 @pytest.fixture
@@ -236,6 +259,49 @@ def test_a_try_without_a_token_keeps_what_was_filled_in(
 ) -> None:
     page = office.desk("office").posts(form_at(asked), status=422, more="灯坏了")
     assert page.form["more"] == ["\n灯坏了"]
+
+
+@pytest.mark.parametrize("what", NASTY)
+def test_nothing_that_is_tried_crashes(
+    own: tuple[Office, Questionnaire], what: str
+) -> None:
+    office, rules = own
+    desk, bad = (
+        office.desk("office"),
+        dict.fromkeys(rules.definition.fields, NASTY[what]),
+    )
+    token = desk.opens(form_at(rules)).form["csrf_token"]
+    sound = {"n": "1", "d": "", "s": "yes", "m": "", "c": "", "x.yes": "", "x.no": ""}
+    for sent in (bad, {**bad, **sound}):
+        body = {**sent, "csrf_token": token}
+        answer = desk.client.post(form_at(rules), data=body)
+        assert answer.status_code in {200, 422, 413}
+        assert faults_of(Page(answer, form_at(rules))) == []
+
+
+@settings(max_examples=10, deadline=None, phases=[Phase.generate])
+@given(documents())
+def test_whatever_is_asked_can_be_looked_at_by_any_audience(
+    own: tuple[Office, Questionnaire], document: Document
+) -> None:
+    """Every page is read by the visitor on the way."""
+    office, draft = own
+    session = office.fresh()
+    drafting.keep_draft(session, document, code=draft.code, by="office", now=MORNING)
+    visitor = office.desk("office")
+    page = visitor.opens(audiences_at(draft))
+    ways = [way for way in page.links() if way.startswith(form_at(draft))]
+    views = overview(parse(document)).views
+    assert len(ways) == len(views)
+    for way, view in zip(ways, views, strict=True):
+        shown = visitor.opens(way)
+        names = {name for item in view.definition.questions for name in item.fields}
+        fields = {
+            g["name"]
+            for t, g in shown.reading.tags
+            if "name" in g and t in {"input", "textarea"}
+        }
+        assert fields - {"csrf_token"} == names
 
 
 def everything(house: Installation, session: Session) -> dict[str, Any]:

@@ -15,8 +15,11 @@ from sqlalchemy import delete, select
 from portal.entrances import entrance
 from portal.intake import sanitize
 from portal.intake.puzzle import Answer
+from portal.intake.receive import QuestionnaireChangedError
 from portal.intake.records import Remark, Response
 from portal.kernel.settings import Settings
+from portal.questionnaires.answers import STRAY
+from portal.questionnaires.conditions import Facts
 from portal.questionnaires.definition import RESERVED, Definition, parse
 from portal.questionnaires.frozen import questionnaire_of
 from portal.questionnaires.reading import ID
@@ -29,7 +32,8 @@ from portal.web.public import survey
 from tests.asking import Posted, asks, mended, offered
 from tests.house import thief
 from tests.makers import Cast, Clock
-from tests.stages.definitions import Document, documents
+from tests.stages.definitions import EVERY_RULE, Document, documents
+from tests.stages.rules_anew import holds, rules_of
 from tests.visitor import Page, Visitor
 
 
@@ -46,11 +50,15 @@ class Village:
         asks(self.house, self.app, document)
         return self.opens()
 
-    def opens(self) -> Page:
-        """The form once more."""
+    def forgets(self) -> None:
+        """Nobody was ever here."""
         with self.app.app_context():
             limiter.reset()
         self.app.extensions["tallies"].own.storage.reset()
+
+    def opens(self) -> Page:
+        """The form once more."""
+        self.forgets()
         return Visitor(self.app).opens(f"/q/{self.cast.liutang}/survey")
 
     def sends(self, page: Page, given: Posted) -> Page:
@@ -63,10 +71,18 @@ class Village:
 
     def definition(self) -> Definition:
         """What the village is asked."""
+        return specialise(parse(self.document()), self.facts())
+
+    def document(self) -> Document:
+        """What every community is asked."""
         with self.house.sessions() as session:
             found = entrance(session, self.cast.liutang)
-            document = questionnaire_of(session, found.round_id).content
-        return specialise(parse(document), found.facts)
+            return questionnaire_of(session, found.round_id).content
+
+    def facts(self) -> Facts:
+        """What the server knows of the village."""
+        with self.house.sessions() as session:
+            return entrance(session, self.cast.liutang).facts
 
     def walks(self, given: Posted) -> Walk:
         """What the walk makes of a form filled in."""
@@ -128,6 +144,66 @@ def test_whatever_the_page_offers_is_stored_and_read_back_equal(
     ticks, texts = village.stored()
     assert ticks == [walked.ticks, walked.ticks]
     assert texts == sorted(kept_from(walked) * 2)
+    assert landed(village, walked, ticks, texts) == []
+
+
+def landed(
+    village: Village, walked: Walk, ticks: list[Any], texts: list[tuple[str, str]]
+) -> list[str]:
+    """What is stored of questions that were not asked, the rules read anew."""
+    seen = {**walked.ticks, **walked.texts, **walked.contact}
+    rules, facts = rules_of(village.document()), village.facts()
+    hidden = {name for name, rule in rules.items() if not holds(rule, seen, facts)}
+    stored = [name for row in ticks for name in row] + [name for name, _ in texts]
+    return [name for name in stored if name.partition(".")[0] in hidden]
+
+
+def test_an_answer_that_landed_where_none_belongs_is_found(village: Village) -> None:
+    """The twin: a door that kept what is posted to hidden questions."""
+    village.shows(EVERY_RULE)
+    walked = village.walks({"s": ["yes"]})
+    assert landed(village, walked, [{"s": "yes"}], []) == []
+    assert landed(village, walked, [{"s": "yes"}], [("if7", "x")]) == ["if7"]
+
+
+@pytest.mark.parametrize("name", ["x.nosuch", "x.", "x.yes.no", "s.yes", "m.yes"])
+def test_a_row_or_box_that_does_not_exist_is_told_at_its_question(
+    village: Village, name: str
+) -> None:
+    page = village.shows(EVERY_RULE)
+    own = {name: page.form[name] for name in ("csrf_token", "revision")}
+    url = f"/q/{village.cast.liutang}/survey"
+    given = {"s": "yes", "l": "灯坏了", name: "g"}
+    again = Visitor(village.app).posts(url, status=422, **own, **given)
+    assert STRAY in again.words
+    assert again.form["l"] == ["\n灯坏了"]
+    assert again.form["s"] == ["yes"]
+    assert village.stored() == ([], [])
+
+
+def test_a_form_of_an_older_questionnaire_is_told_so_and_keeps_everything(
+    village: Village,
+) -> None:
+    page = village.shows(EVERY_RULE)
+    given = {
+        "s": ["no"],
+        "m": ["yes", "no"],
+        "x.yes": ["g"],
+        "l": ["灯坏了"],
+        "t": ["桥"],
+    }
+    sections = [EVERY_RULE["sections"][0]]
+    village.shows({**EVERY_RULE, "title": "改了名字", "sections": sections})
+    own = {name: page.form[name] for name in ("csrf_token", "revision")}
+    url = f"/q/{village.cast.liutang}/survey"
+    again = Visitor(village.app).posts(url, status=409, **own, **given)
+    assert QuestionnaireChangedError.sentence in again.words
+    assert lost(again, given) == {}
+    assert village.stored() == ([], [])
+    Visitor(village.app).posts(url, **again.form)
+    ticks, texts = village.stored()
+    assert ticks == [{"s": "no", "m": ["yes", "no"], "x": {"yes": "g"}}]
+    assert texts == [("l", "灯坏了"), ("t", "桥")]
 
 
 def lost(page: Page, given: Posted) -> dict[str, list[str]]:
