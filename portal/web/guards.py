@@ -19,7 +19,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
 from portal.kernel import codes, sealing
-from portal.kernel.errors import ForbiddenError, InvalidError
+from portal.kernel.errors import ConflictError, ForbiddenError, InvalidError
 from portal.people import Permission, permits, require
 from portal.web import staff
 from portal.web.rendering import page_url
@@ -45,6 +45,15 @@ class ForeignOriginError(ForbiddenError):
     """Another site sent this form."""
 
     sentence = "这次提交不是从本站页面发出的，没有收下。请从二维码重新打开。"
+
+
+class SignedOutError(ConflictError):
+    """A form of the desk was sent after its session had ended."""
+
+    sentence = (
+        "登录到时间了，还没有存。您写的都还在下面："
+        "请先在新标签页登录，再回这一页点「再发一次」。"
+    )
 
 
 @dataclass(frozen=True)
@@ -259,6 +268,8 @@ def desk(
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             who = staff.signed_in()
+            if who is None and request.method == "POST" and request.form:
+                raise SignedOutError
             if who is None:
                 return redirect(page_url("desk.signin.form", then=request.path))
             if permission is not None:

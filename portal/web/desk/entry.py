@@ -107,19 +107,21 @@ def entrance_at(place_code: str, kind: ChannelKind) -> Entrance:
     )
 
 
-def require_open(entrance: Entrance, act: PublicAct) -> None:
-    """Refuse to show a form that would not be taken.
+def offer(
+    entrance: Entrance,
+    act: PublicAct,
+    *,
+    take: Callable[[], ResponseReturnValue],
+    show: Callable[[Refusal | None], str],
+) -> ResponseReturnValue:
+    """A form: shown where `act` is open; sent, it is taken, or shown with what to mend.
 
     Raises NotTakenError.
     """
-    if not entrance.allows(act):
-        raise NotTakenError
-
-
-def taken(
-    take: Callable[[], ResponseReturnValue], again: Callable[[Refusal], str]
-) -> ResponseReturnValue:
-    """What `take` answers; or `again` the form as it was typed, with what to mend."""
+    if request.method == "GET":
+        if not entrance.allows(act):
+            raise NotTakenError
+        return show(None)
     try:
         return take()
     except (
@@ -128,4 +130,4 @@ def taken(
         ExpiredFormError,
         OddSheetError,
     ) as refusal:
-        return again(refusal), status_of(refusal)
+        return show(refusal), status_of(refusal)

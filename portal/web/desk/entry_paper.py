@@ -15,7 +15,7 @@ from portal.questionnaires.keyed import OddSheetError
 from portal.questionnaires.shape import Definition
 from portal.web.desk.deeds import go_on
 from portal.web.desk.desk_form import OneButton
-from portal.web.desk.entry import entrance_at, require_open, taken
+from portal.web.desk.entry import entrance_at, offer
 from portal.web.guards import desk, nonce
 from portal.web.rendering import render
 from portal.web.request import db, installation
@@ -28,13 +28,12 @@ bp = Blueprint("entry_paper", __name__, url_prefix="/entry")
 def page(place_code: str) -> ResponseReturnValue:
     """One sheet after the other; what looks odd is shown in words before it is kept."""
     entrance = entrance_at(place_code, ChannelKind.PAPER)
-    if request.method == "GET":
-        require_open(entrance, entrance.answering)
-        return _page(entrance, {})
     typed = request.form.to_dict()
-    return taken(
-        lambda: _kept(entrance, typed),
-        again=lambda refusal: _page(entrance, typed, refusal),
+    return offer(
+        entrance,
+        entrance.answering,
+        take=lambda: _kept(entrance, typed),
+        show=lambda refusal: _page(entrance, typed, refusal),
     )
 
 
@@ -69,9 +68,7 @@ def _definition(entrance: Entrance) -> Definition:
     return found.on_paper
 
 
-def _page(
-    entrance: Entrance, typed: Mapping[str, str], refusal: Refusal | None = None
-) -> str:
+def _page(entrance: Entrance, typed: Mapping[str, str], refusal: Refusal | None) -> str:
     definition = _definition(entrance)
     return render(
         "desk/entry_paper/page.html",

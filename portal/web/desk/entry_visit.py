@@ -5,6 +5,7 @@ budget pays for it, and it counts as a visit. A receipt is shown once, to hand o
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -27,14 +28,12 @@ from portal.questionnaires.walk import script_rules
 from portal.rounds.phases import PublicAct
 from portal.web.desk.deeds import go_on
 from portal.web.desk.desk_form import OneButton
-from portal.web.desk.entry import entrance_at, require_open, taken
+from portal.web.desk.entry import entrance_at, offer
 from portal.web.guards import desk, nonce
 from portal.web.rendering import render
 from portal.web.request import db, installation
 
 bp = Blueprint("entry_visit", __name__, url_prefix="/entry")
-
-NOTHING_YET = Complaint(category="", text="")
 
 
 @bp.route("/<place_code>/survey", methods=["GET", "POST"])
@@ -42,13 +41,12 @@ NOTHING_YET = Complaint(category="", text="")
 def survey(place_code: str) -> ResponseReturnValue:
     """The questionnaire, read out and ticked for somebody."""
     entrance = entrance_at(place_code, ChannelKind.VISIT)
-    if request.method == "GET":
-        require_open(entrance, entrance.answering)
-        return _survey(entrance, {})
     posted = request.form.to_dict(flat=False)
-    return taken(
-        lambda: _answered(entrance, posted),
-        again=lambda refusal: _survey(entrance, posted, refusal),
+    return offer(
+        entrance,
+        entrance.answering,
+        take=lambda: _answered(entrance, posted),
+        show=lambda refusal: _survey(entrance, posted, refusal),
     )
 
 
@@ -64,14 +62,12 @@ def done(place_code: str) -> ResponseReturnValue:
 @desk(Permission.ASSIST)
 def letter(place_code: str) -> ResponseReturnValue:
     """A letter, written down for somebody; then the receipt, once."""
-    entrance = entrance_at(place_code, ChannelKind.VISIT)
-    if request.method == "GET":
-        require_open(entrance, PublicAct.COMPLAIN)
-        return _letter(entrance, NOTHING_YET)
-    complaint = _complaint()
-    return taken(
-        lambda: _written(entrance, complaint),
-        again=lambda refusal: _letter(entrance, complaint, refusal),
+    entrance, written = entrance_at(place_code, ChannelKind.VISIT), _letter()
+    return offer(
+        entrance,
+        PublicAct.COMPLAIN,
+        take=lambda: _sealed(entrance, written),
+        show=lambda refusal: _sheet(entrance, written, refusal),
     )
 
 
@@ -92,11 +88,12 @@ def _answered(
     )
 
 
-def _written(entrance: Entrance, complaint: Complaint) -> ResponseReturnValue:
+def _sealed(entrance: Entrance, written: Complaint) -> ResponseReturnValue:
+    is_known = written.category in {category.id for category in categories()}
     receipt = receive_complaint(
         installation().door,
         arrival=Arrival(entrance=entrance, nonce=nonce()),
-        complaint=complaint,
+        complaint=written if is_known else replace(written, category="other"),
     )
     return render(
         "desk/entry_visit/receipt.html",
@@ -106,11 +103,11 @@ def _written(entrance: Entrance, complaint: Complaint) -> ResponseReturnValue:
     )
 
 
-def _complaint() -> Complaint:
-    sent, known = request.form, {category.id for category in categories()}
-    category = sent.get("category", "")
+def _letter() -> Complaint:
+    """The letter as it is typed; nothing yet where the form is only opened."""
+    sent = request.form
     return Complaint(
-        category=category if category in known else "other",
+        category=sent.get("category", ""),
         text=sent.get("text", ""),
         contact=sent.get("contact", ""),
         is_urgent=sent.get("urgent") == "1",
@@ -118,9 +115,7 @@ def _complaint() -> Complaint:
 
 
 def _survey(
-    entrance: Entrance,
-    posted: Mapping[str, Sequence[str]],
-    refusal: Refusal | None = None,
+    entrance: Entrance, posted: Mapping[str, Sequence[str]], refusal: Refusal | None
 ) -> str:
     definition = definition_of(db(), entrance.revision, facts=entrance.facts)
     return render(
@@ -135,13 +130,11 @@ def _survey(
     )
 
 
-def _letter(
-    entrance: Entrance, complaint: Complaint, refusal: Refusal | None = None
-) -> str:
+def _sheet(entrance: Entrance, written: Complaint, refusal: Refusal | None) -> str:
     return render(
         "desk/entry_visit/letter.html",
         entrance=entrance,
-        letter=complaint,
+        letter=written,
         categories=categories(),
         errors=refusal.errors if refusal else {},
         top=refusal.sentence if refusal else "",

@@ -1,7 +1,7 @@
 """Filled in together at the door: the same form, the same box, and nothing about who."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -160,12 +160,39 @@ def test_whatever_happens_what_was_typed_is_in_a_form_to_send_again(
     headers = form.pop("headers", {})
     page = Page(member.client.post(url, data=form, headers=headers), url)
     assert page.status == status
-    kept = [form_of(one) for one in forms_on(page)]
-    assert any(
-        all(value in one.get(name, []) for name, value in TYPED[url].items())
-        for one in kept
-    )
+    refilled(page, TYPED[url])
     assert house.door.box.waiting() == 0
+
+
+def refilled(page: Page, words: Mapping[str, str]) -> dict[str, Any]:
+    """The form of the page that holds all these words, as a browser would send it."""
+    (found,) = [
+        form
+        for form in map(form_of, forms_on(page))
+        if all(value in form.get(name, []) for name, value in words.items())
+    ]
+    return dict(found)
+
+
+@pytest.mark.parametrize("url", TYPED)
+def test_whoever_is_signed_out_in_the_middle_signs_in_and_loses_nothing(
+    app: Flask, house: Installation, cast: Cast, clock: Clock, url: str
+) -> None:
+    """A session ends after a working day, and visits are made in the evening."""
+    evening = signed_in(app, house, cast.member)
+    hidden = evening.opens(url).form
+    form: dict[str, Any] = {
+        **{name: hidden[name] for name in ("csrf_token", "revision") if name in hidden},
+        **TYPED[url],
+    }
+    clock.goes_on(hours=12, minutes=1)
+    page = evening.posts(url, status=409, **form)
+    assert "请先在新标签页登录" in page.words
+    again = signed_in(app, house, cast.member)
+    page = again.posts(url, status=422, **refilled(page, TYPED[url]))
+    last: dict[str, Any] = refilled(page, TYPED[url]) | {"step": "keep"}
+    again.posts(url, **last)
+    assert house.door.box.waiting() == 1
 
 
 def test_a_double_tap_and_a_retry_are_one_questionnaire(

@@ -84,6 +84,15 @@ def test_the_desk_is_closed_without_signing_in(visitor: Visitor) -> None:
     assert response.headers["Location"] == "/desk/signin?then=/desk/"
 
 
+def test_what_was_typed_when_the_session_ended_is_given_back(
+    visitor: Visitor,
+) -> None:
+    page = visitor.posts("/desk/findings/new", status=409, title="电动车占道")
+    assert "登录到时间了，还没有存" in page.words
+    assert page.form["title"] == ["\n电动车占道"]
+    assert "/desk/signin" in page.links()
+
+
 def test_signing_out_ends_the_session_and_not_only_the_cookie(
     app: Flask, house: Installation, cast: Cast
 ) -> None:
