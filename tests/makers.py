@@ -27,6 +27,7 @@ from portal.vote import (
     Signatory,
     Slip,
     agree,
+    ask_items,
     countersign,
     destroy_ballots,
     find_election,
@@ -333,6 +334,7 @@ def make_vote(
     *,
     slips: int = 3,
     electorate: Electorate = Electorate.RESIDENTS,
+    asks_items: bool = False,
 ) -> list[Slip]:
     """Open the vote of the cast's round, which must be voting; slips of 云溪."""
     printer, mine = KeyPair.make(), list[Slip]()
@@ -359,6 +361,8 @@ def make_vote(
                 by="office",
                 now=house.clock(),
             )
+        if asks_items:
+            ask_items(session, election, by="office", now=house.clock())
         closers = [cast.players[name].staff(session) for name in ("chief", "office")]
         open_election(
             session,
