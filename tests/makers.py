@@ -28,6 +28,7 @@ from portal.vote import (
     Slip,
     VoteMode,
     agree,
+    ask_items,
     choose_mode,
     countersign,
     destroy_ballots,
@@ -335,6 +336,7 @@ def make_vote(
     *,
     slips: int = 3,
     electorate: Electorate = Electorate.RESIDENTS,
+    asks_items: bool = False,
 ) -> list[Slip]:
     """Open the vote of the cast's round, which must be voting; slips of 云溪."""
     printer, mine = KeyPair.make(), list[Slip]()
@@ -361,6 +363,8 @@ def make_vote(
                 by="office",
                 now=house.clock(),
             )
+        if asks_items:
+            ask_items(session, election, by="office", now=house.clock())
         closers = [cast.players[name].staff(session) for name in ("chief", "office")]
         open_election(
             session,
