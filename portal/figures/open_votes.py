@@ -29,9 +29,10 @@ class OpenFigure:
         odd = self.card.ballots - self.rest.ballots
         pairs = zip(self.card.shares, self.rest.shares, strict=True)
         before, after = max(pairs, key=lambda two: _distance(*two))
+        name, was, becomes = before.name, before.percent, after.percent
         return (
-            f"去掉来路存疑的 {odd} 份，动得最多的是「{before.name}」："
-            f"从 {before.percent} 变成 {after.percent}。"
+            f"去掉来路存疑的 {odd} 份，动得最多的是「{name}」："
+            f"从 {was} 变成 {becomes}。"
         )
 
 
