@@ -4,15 +4,22 @@ In: a document and what was typed. Out: the changed document, a fresh copy. Whet
 can be used is for `parse` to say; `require_sound` tells its mistakes in words.
 """
 
-import json
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from portal.kernel.errors import InvalidError, NotFoundError
-from portal.questionnaires.definition import DefinitionError, canonical, parse
+from portal.questionnaires.definition import DefinitionError, parse
 from portal.questionnaires.naming import Names
+from portal.questionnaires.renaming import (
+    Called,
+    Document,
+    Given,
+    fresh_copy,
+    items_in,
+    renamed,
+)
 from portal.questionnaires.shape import ItemType
 from portal.questionnaires.words import SATISFACTION, tidy
 from portal.questionnaires.workbook.options import (
@@ -24,9 +31,6 @@ from portal.questionnaires.workbook.options import (
     rows_cell_for,
     with_ids,
 )
-
-Document = dict[str, Any]
-Given = Mapping[str, Any]
 
 ADDED = (  # what can be put in on screen; the others come by workbook
     *(ItemType.SINGLE, ItemType.MULTI, ItemType.SCALE, ItemType.TEXT),
@@ -75,7 +79,7 @@ class Fresh:
 
 def retitled(document: Given, *, title: str, intro: str, thanks: str) -> Document:
     """With another title, other first and last words."""
-    found = _copy(document)
+    found = fresh_copy(document)
     _put(found, "title", tidy(title).strip())
     _put(found, "intro", tidy(intro).strip())
     _put(found, "thanks", tidy(thanks).strip())
@@ -94,7 +98,7 @@ def reworded(document: Given, item_id: str, wording: Wording) -> Document:
 
     Raises NotFoundError.
     """
-    found = _copy(document)
+    found = fresh_copy(document)
     section, at = _find(found, item_id)
     _word(section["items"][at], wording)
     return found
@@ -106,7 +110,7 @@ def moved(document: Given, item_id: str, step: int) -> Document:
     Over the edge of its section it goes into the next one; a section it was alone
     in goes. Raises NotFoundError.
     """
-    found = _copy(document)
+    found = fresh_copy(document)
     section, at = _find(found, item_id)
     if 0 <= at + step < len(section["items"]):
         section["items"].insert(at + step, section["items"].pop(at))
@@ -124,7 +128,7 @@ def removed(document: Given, item_id: str) -> Document:
 
     Raises NotFoundError.
     """
-    found = _copy(document)
+    found = fresh_copy(document)
     section, at = _find(found, item_id)
     del section["items"][at]
     return _without_empty(found)
@@ -135,7 +139,7 @@ def added(document: Given, fresh: Fresh, *, taken: Collection[str]) -> Document:
 
     Raises NotFoundError where there is no question to come after.
     """
-    found = _copy(document)
+    found = fresh_copy(document)
     names = Names({*taken, *_ids(found)})
     title = tidy(fresh.wording.title).strip()
     item: Document = {"id": names.fresh(title), "type": fresh.type.value}
@@ -156,20 +160,13 @@ def renewed(
     document: Given, item_ids: Collection[str], *, taken: Collection[str]
 ) -> Document:
     """当作新题: with new ids for these questions, and rules that ask them told so."""
-    found = _copy(document)
-    names = Names({*taken, *_ids(found)})
+    names = Names({*taken, *_ids(document)})
     became = {
-        item["id"]: names.fresh(item["title"], *_labels(item))
-        for section in found["sections"]
-        for item in section["items"]
+        item["id"]: Called(names.fresh(item["title"], *_labels(item)))
+        for item in items_in(document)
         if item["id"] in item_ids
     }
-    for section in found["sections"]:
-        _ask(section.get("visible"), became)
-        for item in section["items"]:
-            item["id"] = became.get(item["id"], item["id"])
-            _ask(item.get("visible"), became)
-    return found
+    return renamed(document, became)
 
 
 def require_sound(document: Given) -> None:
@@ -239,13 +236,13 @@ def item_of(document: Given, item_id: str) -> Document:
 
     Raises NotFoundError.
     """
-    section, at = _find(_copy(document), item_id)
+    section, at = _find(fresh_copy(document), item_id)
     found: Document = section["items"][at]
     return found
 
 
-def _ids(document: Document) -> set[str]:
-    return {item["id"] for section in document["sections"] for item in section["items"]}
+def _ids(document: Given) -> set[str]:
+    return {item["id"] for item in items_in(document)}
 
 
 def _labels(item: Given) -> list[str]:
@@ -265,23 +262,6 @@ def _satisfaction(document: Document) -> str:
     return name
 
 
-def _ask(rule: Any, became: Mapping[str, str]) -> None:
-    """Let a rule ask the questions under their new ids."""
-    if isinstance(rule, list):
-        for part in rule:
-            _ask(part, became)
-    elif isinstance(rule, dict):
-        if "q" in rule:
-            rule["q"] = became.get(rule["q"], rule["q"])
-        for key in ("all", "any", "not"):
-            _ask(rule.get(key), became)
-
-
 def _without_empty(document: Document) -> Document:
     sections = [section for section in document["sections"] if section["items"]]
     return {**document, "sections": sections}
-
-
-def _copy(document: Given) -> Document:
-    found: Document = json.loads(canonical(document))
-    return found

@@ -43,8 +43,8 @@ class Check:
 
 
 WHAT_HAPPENS: Mapping[Phase, str] = {
-    Phase.ANNOUNCED: "公告立即公开；社区、问卷和清单定稿，不能再改；"
-    "每个社区的看信钥匙发给巡察组。",
+    Phase.ANNOUNCED: "公告立即公开；社区、问卷和清单定稿，不能再改，"
+    "问卷只能更正错别字；每个社区的看信钥匙发给巡察组。",
     Phase.COLLECTING: "二维码开始收问卷和来信。",
     Phase.REVIEWING: "不再收问卷；写信的入口还开着，巡察组继续看信、研判。",
     Phase.RECTIFYING: "写信的入口关闭，转入整改。",

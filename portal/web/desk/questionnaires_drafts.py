@@ -12,6 +12,7 @@ from portal.questionnaires import drafting, publishing
 from portal.questionnaires.changes import differences
 from portal.questionnaires.definition import parse
 from portal.questionnaires.pasted import PastedError
+from portal.questionnaires.recognising import recognised
 from portal.questionnaires.versions import Questionnaire, newest
 from portal.questionnaires.workbook import WorkbookError
 from portal.web.desk import words
@@ -127,7 +128,7 @@ def _sent_in(form: SourceForm, known: Questionnaire | None) -> ResponseReturnVal
 
     def take() -> None:
         try:
-            read.append(form.read())
+            read.append(_known_again(form.read(), known))
         except (WorkbookError, PastedError) as refusal:
             mistakes.extend(refusal.mistakes)
             raise
@@ -140,6 +141,13 @@ def _sent_in(form: SourceForm, known: Questionnaire | None) -> ResponseReturnVal
         return shown(_kept(read[0], known), "drafted")
     form.show(read[0])
     return _previewed(form, dict(read[0]), known)
+
+
+def _known_again(
+    document: Mapping[str, Any], known: Questionnaire | None
+) -> Mapping[str, Any]:
+    items = publishing.known_items(db(), known.code if known else "")
+    return recognised(document, items)
 
 
 def _previewed(

@@ -99,7 +99,7 @@ def numbered(definition: Definition) -> list[tuple[str, str]]:
     found, number = [], 0
     for item in definition.items.values():
         number += item.is_question
-        lead = f"第 {number} 题" if item.is_question else gettext("说明")
+        lead = gettext("第 %(n)d 题", n=number) if item.is_question else gettext("说明")
         found.append((item.id, f"{lead} {item.title[:30]}"))
     return found
 

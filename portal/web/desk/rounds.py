@@ -12,6 +12,7 @@ from portal.kernel import audit
 from portal.kernel.errors import InvalidError
 from portal.people import Permission, Team, TeamPlace
 from portal.places import Place, communities
+from portal.questionnaires import frozen
 from portal.rounds import NEXT, Phase, Round, RoundPlace, places_in
 from portal.rounds.round import PlanFrozenError, WrongMoveError
 from portal.web.desk import nav, rounds_forms, streets
@@ -78,6 +79,7 @@ def show(round_id: int) -> ResponseReturnValue:
         steps=[(step, _linked(round_, step)) for step in steps],
         streets=streets.by_street(places_in(db(), round_id), ()),
         teams={row.place_id: row.name for row in teams},
+        asked=frozen.chosen_for(db(), round_id),
     )
 
 

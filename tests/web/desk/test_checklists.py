@@ -1,6 +1,7 @@
 """Lists on the desk: read by the teams, linked both ways, changed by the office."""
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,10 +13,12 @@ from portal import checklists
 from portal.checklists import Checklist, ListState
 from portal.checklists.reading import read_outline
 from portal.kernel.audit import AuditEntry
+from portal.questionnaires import drafting, frozen, publishing
 from portal.review.findings import Finding
 from portal.web.installation import Installation
-from tests.makers import MORNING, Cast
+from tests.makers import MORNING, TODAY, Cast, make_round
 from tests.stages.review_scenes import OWN_WORDS, draft
+from tests.stages.test_questionnaires_drafts import FIRST
 from tests.web.desk.scenes import Office
 
 INDEX = "/desk/checklists"
@@ -174,6 +177,28 @@ def test_a_question_about_a_point_no_list_has_is_named(office: Office) -> None:
     page = office.desk("office").opens(INDEX)
     assert "问卷里有 2 道题连到的要点" in page.words
     assert "去社区（村里）办事，顺不顺？" in page.words
+
+
+def test_a_round_not_announced_yet_asks_what_was_chosen_for_it(office: Office) -> None:
+    asked = {**FIRST, "sections": [{"id": "all", "items": [LINKED]}]}
+    session, by, now = office.fresh(), "office", MORNING
+    made = drafting.begin(session, asked, by=by, now=now)
+    publishing.publish(session, made, same=(), by=by, now=now, today=TODAY)
+    round_ = make_round(session)
+    frozen.choose(session, round_, made, by=by, now=now)
+    session.commit()
+    url = f"{INDEX}/{of(office, 'common').id}"
+    page = office.desk("office").opens(f"{url}?round={round_.id}")
+    assert page.words.count("问卷：") == 1
+    assert "问卷：还盼什么？" in page.words
+
+
+LINKED: dict[str, Any] = {
+    "id": "wish",
+    "type": "longtext",
+    "title": "还盼什么？",
+    "points": ["service.errand"],
+}
 
 
 # In and out of use

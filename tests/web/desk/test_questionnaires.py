@@ -162,6 +162,8 @@ def test_a_round_is_announced_with_what_was_chosen_for_it(
     _announced(office, house, round_.id)
     assert frozen.questionnaire_of(session, round_.id).id == second.id
     office.desk("office").opens(where, status=409)
+    page = office.desk("office").opens(f"/desk/rounds/{round_.id}")
+    assert f'href="{at(second)}"' in page.html
 
 
 def _announced(office: Office, house: Installation, round_id: int) -> None:

@@ -109,6 +109,17 @@ def test_a_workbook_with_another_id_is_still_the_next_version(office: Office) ->
     assert kept(office)[-1].content == NEXT
 
 
+def test_a_table_that_lost_its_ids_is_known_by_its_words(office: Office) -> None:
+    rows = (
+        row("分节", None, id="all"),
+        row("单选题", "路灯亮不亮？", number=1, options="亮＝100\n不亮＝0"),
+        row("问答题", "还盼什么？", number=2),
+    )
+    bare = saved_book(book(*rows, 首页=[["项目", "内容"], ["标题", "村里的事"]]))
+    page = sent(office, (BytesIO(bare), "a.xlsx"), at(published(office), "/import"))
+    assert "一字不差，不用存" in page.words
+
+
 def test_another_meaning_is_told_before_it_is_kept(office: Office) -> None:
     after = with_lamps(options=[*LAMPS["options"], OFTEN])
     page = sent(office, file(after), at(published(office), "/import"))
