@@ -293,6 +293,59 @@ def test_a_question_that_leads_on_to_others_is_a_note() -> None:
     ]
 
 
+WENJUAN = """社区满意度
+1. 您的性别： [单选题] *
+○男
+○女
+○其他 _________________*
+2. 您常用哪些地方？ [多选题] *
+□ A.活动室
+□ B.广场
+3. 请打分 [矩阵量表题] *
+\t差\t好
+物业\t○\t○
+4. 您住哪儿？ [填空题]
+_________________________________
+"""
+
+
+def test_what_a_survey_site_exports_is_read() -> None:
+    document = read_pasted(WENJUAN)
+    found = [(i["type"], i["title"], i.get("required")) for i in items(document)]
+    assert found == [
+        ("single", "您的性别：", True),
+        ("multi", "您常用哪些地方？", True),
+        ("matrix", "请打分", True),
+        ("text", "您住哪儿？", None),
+    ]
+    assert [choices(i, document) for i in items(document)[:2]] == [
+        [{"label": "男"}, {"label": "女"}, {"label": "其他", "text": True}],
+        [{"label": "活动室"}, {"label": "广场"}],
+    ]
+
+
+def test_a_heading_can_say_the_type_of_all_below_it() -> None:
+    document = read_pasted(
+        "问卷\n一、填表说明\n1. 不记名。\n2. 请如实填写。\n"
+        "一、单选题（每题选一项）\n1. 好吗？\nA.好 B.不好\n"
+        "二、多选题（限选2项）\n1. 缺什么？\nA.水 B.电\n2. 有什么？（限选1项）\nA.路 B.灯\n"
+        "三、问答题\n1. 还有呢？"
+    )
+    assert document["intro"] == "一、填表说明\n1. 不记名。\n2. 请如实填写。"
+    found = [(i["type"], i.get("max")) for i in items(document)]
+    assert found == [("single", None), ("multi", 2), ("multi", 1), ("longtext", None)]
+    titles = [section["title"] for section in document["sections"]]
+    assert titles == ["单选题（每题选一项）", "多选题（限选2项）", "问答题"]
+
+
+@pytest.mark.parametrize(
+    "line", ["A. □好 B. □坏", "A.好□ B.坏□", "□A.好 □B.坏", "□ A、好\n□ B、坏"]
+)
+def test_a_letter_may_have_a_box_as_well(line: str) -> None:
+    document = read_pasted(f"{HEAD}1. 怎么样？\n{line}")
+    assert labels(items(document)[0], document) == ["好", "坏"]
+
+
 # What is wrong
 
 
@@ -316,6 +369,7 @@ def many(count: int) -> str:
         (HEAD + "1. 怎么样？\nB. 好\nC. 坏", [(3, "选项从 B 开始")]),
         (HEAD + "1. 怎么样？\nA. 好 B. 坏 D. 都行", [(3, "字母不连着")]),
         (HEAD + "1. 怎么样？\nA. 好\nB. 好", [(4, "写了两遍")]),
+        (HEAD + "1. 排个队？【排序题】\nA. 好\nB. 坏", [(2, "没有“排序题”这种题型")]),
         (HEAD + "1. 怎么样？【单选】\n2. 还有呢？", [(2, "下面却没有选项")]),
         (HEAD + "1.\nA. 好\nB. 坏", [(2, "要有文字")]),
         (HEAD + "1. 怎么样？\nA. " + "长" * 400 + "\nB. 坏", [(3, "第 1 个选项：最多 120 字")]),

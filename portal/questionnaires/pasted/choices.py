@@ -6,10 +6,11 @@ them (a stem, or a row of a matrix), the answers, and what is wrong with their l
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.questionnaires.lettered import BOXES, pieces
 
+_BOX = f"{BOXES} "  # a letter may have a box as well
 _HAN = "\u3400-\u9fff"
 _SPACED = (  # signs that divide answers even where nobody left a space
     (re.compile(rf"(?=[{BOXES}])"), " "),
@@ -54,7 +55,9 @@ def cut(text: str, taken: int) -> Cut:
         text = sign.sub(space, text)
     text = text.strip()
     found = _from_start(text, taken) or _behind_lead(text) or _before_boxes(text)
-    return found or Cut(text)
+    if found is None:
+        return Cut(text)
+    return replace(found, labels=[label.strip(_BOX) for label in found.labels])
 
 
 def _from_start(text: str, taken: int) -> Cut | None:

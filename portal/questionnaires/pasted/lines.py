@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 from portal.questionnaires.words import lined
 
@@ -54,7 +55,7 @@ class Line:
     number: int
     raw: str
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What is to be read on it, every gap as one space."""
         return " ".join(self.raw.split())

@@ -27,16 +27,19 @@ _REQUIRED: Mapping[str, bool] = {
 }
 _WRITE = frozenset(MARKS["text", True])
 _NO_MARKS = frozenset({SECTION, ItemType.NOTE})  # （说明） is a word of the stem
+_TYPE = re.compile(r"[【\[［〔]\s*(\w{1,8}题)\s*[】\]］〕]")
+_HEAD = re.compile(r"[(（:：]")
 _STAR = re.compile(r"\s*[*＊★]$")
 
 
 @dataclass(frozen=True)
 class Marks:
-    """What is said of a question; None, where nothing is."""
+    """What is said of a question; None where nothing is."""
 
     kind: ItemType | None = None
     required: bool | None = None
     most: int | None = None
+    unknown: str = ""  # 【排序题】 and other types that we have not
 
     def and_also(self, more: "Marks") -> "Marks":
         """Both together; the earlier word counts."""
@@ -44,6 +47,7 @@ class Marks:
             self.kind or more.kind,
             more.required if self.required is None else self.required,
             self.most or more.most,
+            self.unknown or more.unknown,
         )
 
 
@@ -56,7 +60,7 @@ def read_marks(text: str) -> tuple[str, Marks]:
     found = NOTHING
     kept, end = "", 0
     for bracket in _BRACKETED.finditer(text):
-        marks = _meaning(bracket[1])
+        marks = _meaning(bracket[1]) or _unknown(bracket[0].strip())
         if marks is None:
             continue
         found = found.and_also(marks)
@@ -66,6 +70,19 @@ def read_marks(text: str) -> tuple[str, Marks]:
     if star := _STAR.search(kept):
         return kept[: star.start()], found.and_also(STARRED)
     return kept, found
+
+
+def headed(text: str) -> Marks:
+    """What a heading as 二、多选题（限选3项） says of all questions below it."""
+    kind = type_of(_HEAD.split(text, maxsplit=1)[0])
+    if kind is None or kind in _NO_MARKS:
+        return NOTHING
+    return read_marks(text)[1].and_also(Marks(kind=ItemType(kind)))
+
+
+def _unknown(bracket: str) -> Marks | None:
+    found = _TYPE.fullmatch(bracket)
+    return Marks(unknown=found[1]) if found else None
 
 
 def _meaning(inside: str) -> Marks | None:

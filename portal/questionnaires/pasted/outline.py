@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 from portal.questionnaires.lettered import BOXES
 from portal.questionnaires.pasted import choices, lines
+from portal.questionnaires.pasted.asked import Asked, Part
 from portal.questionnaires.pasted.lines import Heading, Line, Stem, Style
 from portal.questionnaires.pasted.marks import (
     NOTHING,
     STARRED,
-    Marks,
+    headed,
     read_marks,
 )
 
@@ -29,54 +30,6 @@ UNTITLED = "最上面没有问卷的名称。请在第一行写上名称，例�
 _TICKED = frozenset(BOXES) | {""}
 _NUMBERED = frozenset({"序号", "编号", "题号"})
 _INSTRUCTIONS = ("说明", "须知", "要求", "提示", "注意事项", "如下")
-
-
-@dataclass
-class Asked:
-    """One question as it was pasted, or a note where `is_note`.
-
-    `options`: the answers with their lines. `blanks`: places to write on.
-    """
-
-    line: int
-    style: Style
-    title: str
-    number: int = 0
-    marks: Marks = NOTHING
-    help: list[str] = field(default_factory=list)
-    options: list[tuple[int, str]] = field(default_factory=list)
-    rows: list["Asked"] = field(default_factory=list)
-    turn: int = 0  # the place in the alphabet of the next answer
-    blanks: int = 0
-    is_note: bool = False
-
-    def says(self, text: str) -> None:
-        """Take another line of the stem: marks and blanks are no part of it."""
-        bare, marks = read_marks(text)
-        bare, has_blank = lines.without_blank(bare)
-        self.title = lines.joined(self.title, bare)
-        self.marks = self.marks.and_also(marks)
-        self.blanks += has_blank
-
-    def answers(self, line: int, found: choices.Cut) -> None:
-        """Take the answers of a line."""
-        self.options += [(line, label) for label in found.labels]
-        self.turn = found.turn + len(found.labels)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a line below may still belong to the stem."""
-        return not (self.options or self.blanks or self.is_note)
-
-
-@dataclass
-class Part:
-    """One section; the first may have no heading."""
-
-    line: int
-    title: str = ""
-    level: int = -1
-    asked: list[Asked] = field(default_factory=list)
 
 
 @dataclass
@@ -143,15 +96,19 @@ class Outline:
         found = lines.heading_of(line.text)
         if found is None:
             return False
+        if not self.parts and _is_about_filling_in(found.title):
+            self.front.append(line)
+            return True
         self._settle()
+        of_all = headed(found.title)
         bare, marks = read_marks(found.title)
         asks = choices.cut(bare, 0).labels or lines.without_blank(bare)[1]
-        if asks or marks != NOTHING:
+        if asks or (marks != NOTHING and of_all == NOTHING):
             self._ask(line.number, Style.PLAIN, found.title)
             return True
         before = self._close_part(found)
         title = f"{before}：{found.title}" if before else found.title
-        self.parts.append(Part(line.number, title, found.level))
+        self.parts.append(Part(line.number, title, found.level, of_all))
         return True
 
     def _stem(self, line: Line) -> bool:
@@ -243,7 +200,7 @@ class Outline:
         last = lines.stem_of(self.front[-1].text)
         if last:
             return stem.number == last.number + 1
-        return self.front[-1].text.rstrip(":：").endswith(_INSTRUCTIONS)
+        return _is_about_filling_in(self.front[-1].text)
 
     def _ask(self, number: int, style: Style, text: str) -> Asked:
         """A new question, with the answers that stand on its own line."""
@@ -258,6 +215,7 @@ class Outline:
             asked.answers(number, found)
             if found.wrong:
                 self.note(number, found.wrong)
+        asked.marks = asked.marks.and_also(self.parts[-1].marks)
         self.parts[-1].asked.append(asked)
         return asked
 
@@ -295,3 +253,7 @@ class Outline:
         else:
             self.note(part.line, EMPTY_PART.format(title=part.title))
         return ""
+
+
+def _is_about_filling_in(text: str) -> bool:
+    return text.rstrip(":：").endswith(_INSTRUCTIONS)

@@ -5,6 +5,7 @@ wrong line. Nothing is stored: reading is the dry run.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -22,9 +23,10 @@ from portal.questionnaires.definition import (
     parse,
 )
 from portal.questionnaires.naming import Names
+from portal.questionnaires.pasted.asked import Asked, Part
 from portal.questionnaires.pasted.lines import lines_of
 from portal.questionnaires.pasted.marks import Marks
-from portal.questionnaires.pasted.outline import UNTITLED, Asked, Outline, Part
+from portal.questionnaires.pasted.outline import UNTITLED, Outline
 from portal.questionnaires.pasted.rows import gathered
 from portal.questionnaires.shape import ItemType
 from portal.questionnaires.words import SATISFACTION, SECTION, TYPES
@@ -42,9 +44,11 @@ BARE = "“{title}”写着{kind}，下面却没有选项。请补上，例如�
 ALIKE = "“{label}”这个选项写了两遍。请改掉或删掉一个。"
 MANY_OPTIONS = "这一题有 {count} 个选项，最多 {most} 个。请合并几个，或分成两题。"
 MANY = "这里有 {count} 题。一份问卷最多 {sections} 节，每节最多 {most} 题。请拆成几份。"
+UNKNOWN = "没有“{kind}”这种题型。请换一种：{known}。"
 LOST = "题号后面没有题目。请补上，或删掉题号。"
 UNTITLED_PART = "part"
 MOST_QUESTIONS = MOST_SECTIONS * MOST_ITEMS
+_STARRED = re.compile(r"(?<=[_＿])\s*[*＊]$")  # 其他____*
 _CHOSEN = frozenset({ItemType.SINGLE, ItemType.MULTI, ItemType.SCALE, ItemType.MATRIX})
 
 
@@ -149,6 +153,12 @@ class _Reader:
         self._put(path, asked.line)
         if not asked.title and not asked.options:
             self.note(asked.line, LOST)
+        if asked.marks.unknown:
+            known = "、".join(
+                words[0] for kind, words in TYPES.items() if kind != SECTION
+            )
+            message = UNKNOWN.format(kind=short(asked.marks.unknown), known=known)
+            self.note(asked.line, message)
         answers = self._answers(asked, path)
         kind = self._kind(asked, answers)
         item: dict[str, Any] = {"type": kind.value, "title": asked.title}
@@ -172,7 +182,7 @@ class _Reader:
             line, _ = asked.options[MOST_OPTIONS]
             self.note(line, MANY_OPTIONS.format(count=count, most=MOST_OPTIONS))
         asked.options = asked.options[:MOST_OPTIONS]
-        found = [option_of(label) for _, label in asked.options]
+        found = [option_of(_STARRED.sub("", label)) for _, label in asked.options]
         seen = {""}  # that something is missing is said by the format
         for index, (line, _) in enumerate(asked.options):
             self._put(f"{path}.options", line)

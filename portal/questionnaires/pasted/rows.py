@@ -6,8 +6,9 @@ In: questions in order. Out: the same, with rows and answers put where they belo
 from collections.abc import Iterator, Sequence
 
 from portal.questionnaires.definition import MOST_OPTIONS, MOST_ROWS
+from portal.questionnaires.pasted.asked import Asked
 from portal.questionnaires.pasted.lines import Style, is_question
-from portal.questionnaires.pasted.outline import Asked, Note
+from portal.questionnaires.pasted.outline import Note
 
 UNEQUAL = "这几行的选项不一样，排不成一张表。请让每行的选项相同，或分成几题。"
 
