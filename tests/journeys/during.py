@@ -40,11 +40,30 @@ def written(life: Life) -> None:
     assert "信在意见箱里" in life.told["receipt waiting"]
 
 
+def helped(life: Life) -> None:
+    """Somebody without a phone at the door, and a sheet out of the iron box."""
+    member, office = life.desk("member"), life.desk("office")
+    member.opens("/desk/entry")
+    member.follows("代填问卷")
+    member.presses("投进意见箱", overall="fair")
+    assert "投进意见箱了" in member.words
+    office.opens("/desk/entry")
+    office.follows("录纸卷")
+    office.presses("存这一张", status=422, overall="4", errand="9")
+    office.presses("存这一张", status=422, errand="1")
+    assert "从第 4 题起都空着" in office.words
+    office.presses("就这样存")
+    assert "这一回录了 1 张" in office.words
+
+
 def opened(life: Life) -> None:
-    """At its hour: two things come out of the box, in no order."""
+    """At its hour: four things come out of the box, in no order."""
     life.town.clock.goes_on(hours=3)
-    assert life.town.house.door.box.waiting() == 2
-    assert life.town.house.open_letterbox(by="timetable", reason="set hour") == 2
+    assert life.town.house.door.box.waiting() == 4
+    assert life.town.house.open_letterbox(by="timetable", reason="set hour") == 4
+    office = life.desk("office")
+    office.opens("/desk/coverage")
+    life.told["coverage"] = office.words
 
 
 def read_and_replied(life: Life) -> None:

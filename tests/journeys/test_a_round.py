@@ -26,6 +26,7 @@ def live(life: Life) -> Life:
     life.moves_on("collecting")
     during.answered(life)
     during.written(life)
+    during.helped(life)
     during.opened(life)
     life.moves_on("reviewing")
     during.read_and_replied(life)
@@ -124,6 +125,11 @@ def test_a_hub_shows_the_doors_of_its_phase(life: Life) -> None:
     }
     for phase in ("published", "revisiting", "archived"):
         assert "看打分结果" in life.told[f"hub {phase}"]
+
+
+def test_what_staff_filled_in_counts_as_a_visit_and_as_paper(life: Life) -> None:
+    for kind in ("入户走访", "纸质问卷"):
+        assert f"{kind} — — — 1" in life.told["coverage"]
 
 
 def test_the_receipt_told_how_far_it_was(life: Life) -> None:

@@ -5,7 +5,6 @@ community and an hour would together tell whose questionnaire came out of the bo
 """
 
 from collections.abc import Callable
-from itertools import groupby
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -78,7 +77,7 @@ def _sheet(kind: Kind | None, trait: Trait | None, name: str = "") -> str:
     return render(
         "desk/entry/sheet.html",
         the_round=round_,
-        whom=name or "、".join(words.word(one) for one in (kind, trait) if one),
+        whom=name or _whom(kind, trait),
         definition=definition,
         numbers=printed.numbers(definition),
         leads=printed.leads(definition),
@@ -87,13 +86,14 @@ def _sheet(kind: Kind | None, trait: Trait | None, name: str = "") -> str:
 
 
 def _audiences(places: list[Place]) -> list[tuple[str, Kind, Trait | None]]:
-    """The kinds of communities that are asked different things."""
-    found = {(place.kind, place.trait) for place in places if place.kind}
-    some = [(kind, trait) for kind, trait in found if kind] or [(k, None) for k in Kind]
-    return [
-        ("、".join(words.word(one) for one in (kind, trait) if one), kind, trait)
-        for (kind, trait), _ in groupby(sorted(some, key=str))
-    ]
+    """The kinds of communities that are asked different things, with their words."""
+    here = {(place.kind, place.trait) for place in places if place.kind}
+    kinds = sorted(here, key=str) or [(kind, None) for kind in Kind]
+    return [(_whom(kind, trait), kind, trait) for kind, trait in kinds]
+
+
+def _whom(*kinds: Kind | Trait | None) -> str:
+    return "、".join(words.word(kind) for kind in kinds if kind)
 
 
 def entrance_at(place_code: str, kind: ChannelKind) -> Entrance:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from portal import people
 from portal.kernel.errors import NotFoundError
-from portal.people import Membership, Permission, Recusal, Staff, Team
+from portal.people import Membership, Permission, Recusal, Role, Staff, Team
 from portal.places import Place
 from portal.rounds import places_in
 from portal.rounds.key_holders import living, take_away
@@ -25,10 +25,10 @@ bp = Blueprint("recusals", __name__, url_prefix="/recusals")
 @bp.route("", methods=["GET", "POST"])
 @desk(Permission.MANAGE_ROUNDS)
 def page() -> ResponseReturnValue:
-    """The recusals of the current round's members; with a reason, one more."""
+    """The recusals of the current round; with a reason, one more."""
     round_ = nav.the_round()
     places = places_in(db(), round_.id)
-    form = RecusalForm().offer(_members(round_.id), places)
+    form = RecusalForm().offer(_concerned(round_.id), places)
     if form.validate_on_submit():
         _recuse(form)
         here = page_url("desk.recusals.page", round=round_.id, done="recused")
@@ -64,18 +64,19 @@ def _recuse(form: RecusalForm) -> None:
     note("recusal.add", f"{who.username} × {place.code}", reason.strip())
 
 
-def _members(round_id: int) -> list[Staff]:
+def _concerned(round_id: int) -> list[Staff]:
+    """Members of the round's teams, and whoever types paper in for all of it."""
     inside = (
         select(Membership.staff_id)
         .join(Team, Team.id == Membership.team_id)
         .where(Team.round_id == round_id)
     )
-    wanted = select(Staff).where(Staff.id.in_(inside)).order_by(Staff.name, Staff.id)
-    return list(db().scalars(wanted))
+    wanted = select(Staff).where(Staff.id.in_(inside) | (Staff.role == Role.ENTRY))
+    return list(db().scalars(wanted.order_by(Staff.name, Staff.id)))
 
 
 def _recusals(round_id: int, place_ids: list[int]) -> list[tuple[Staff, Place, str]]:
-    ids = [member.id for member in _members(round_id)]
+    ids = [who.id for who in _concerned(round_id)]
     rows = db().execute(
         select(Staff, Place, Recusal.reason)
         .join(Recusal, Recusal.staff_id == Staff.id)

@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask
 
+from portal.places import get_place
 from portal.questionnaires.definition import parse, specialise
 from portal.questionnaires.shipped import compose
 from portal.rounds import Phase, get_round
@@ -75,6 +76,24 @@ def test_each_phase_offers_what_it_takes_and_opens_nothing_else(
         if status == 409:
             assert "代填收到征集结束，代写信和录纸卷收到研判结束" in page.words
     member.opens(f"{HOME}/{YUNXI}/sheet")
+
+
+def test_a_clerk_with_ties_is_recused_by_the_office_like_anybody(
+    app: Flask, house: Installation, cast: Cast, clerk: Visitor
+) -> None:
+    with house.sessions() as session:
+        place_id = get_place(session, LIUTANG).id
+    office = signed_in(app, house, cast.office)
+    page = office.sends(
+        "/desk/recusals",
+        staff=str(cast.entry.staff_id),
+        place=str(place_id),
+        reason="亲属在村委会任职",
+    )
+    assert "示例·entry 柳塘村 亲属在村委会任职" in page.words
+    assert "柳塘村" not in clerk.opens(HOME).words
+    clerk.opens(f"{HOME}/{LIUTANG}/paper", status=404)
+    clerk.opens(f"{HOME}/{YUNXI}/paper")
 
 
 # The sheet of paper
