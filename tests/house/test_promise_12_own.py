@@ -78,7 +78,7 @@ PERMISSIONS: Mapping[Permission | None, str] = {
         checklists.restore checklists.retire checklists.sample
         checklists_drafts.discard checklists_drafts.edit checklists_drafts.new
         checklists_drafts.publish checklists_drafts.rename
-        checklists_drafts.revise checklists_drafts.upload
+        checklists_drafts.revise checklists_drafts.upload figures.settle
         recusals.lift recusals.page rounds.advance rounds.edit rounds.index
         rounds.new rounds.notice rounds.places rounds.show teams.give
         teams.index teams.join teams.leave teams.show
@@ -97,7 +97,7 @@ PERMISSIONS: Mapping[Permission | None, str] = {
         audit.page
     """,
     Permission.READ_FIGURES: """
-        coverage.page figures.page
+        coverage.page figures.page figures.workbook
     """,
     Permission.READ_FINDINGS: """
         checklists.download checklists.index checklists.paper checklists.show
