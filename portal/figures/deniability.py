@@ -16,13 +16,48 @@ from typing import NamedTuple
 
 from portal.figures.suppression import Counts
 
-MOST_WORLDS = 2000  # looked at before the sum is given up
+MOST_TRIED = 4_000  # exchanges before the sum is given up
 
 Table = tuple[int, ...]  # by part: of a cell of a community
 Row = tuple[Table, ...]  # by cell: a community
 World = tuple[Row, ...]  # by community
 Cube = Mapping[str, Mapping[str, int]]  # a community's table by cell and part
+Hidden = Mapping[int, frozenset[str]]  # cells by community
 Looks = Callable[[int, Counts], object]  # of a community, were its table another
+
+
+def partnered(
+    hidden: Hidden, groups: Mapping[int, str], *, least: int
+) -> frozenset[int]:
+    """Communities that have so many others to exchange with, for each hidden cell.
+
+    What is hidden where is on the pages, so that it tells nothing who is left out.
+    """
+    kept = frozenset(hidden)
+    while True:
+        lonely = {p for p in kept if _is_lonely(p, kept, hidden, groups, least=least)}
+        if not lonely:
+            return kept
+        kept -= lonely
+
+
+def _is_lonely(
+    place: int,
+    kept: frozenset[int],
+    hidden: Hidden,
+    groups: Mapping[int, str],
+    *,
+    least: int,
+) -> bool:
+    others = [
+        hidden[place] & hidden[other]
+        for other in kept
+        if other != place and groups[other] == groups[place]
+    ]
+    return any(
+        sum(cell in both and len(both) > 1 for both in others) < least
+        for cell in hidden[place]
+    )
 
 
 class Secret(NamedTuple):
@@ -40,7 +75,7 @@ class Secret(NamedTuple):
 
 def deniable(
     cubes: Mapping[int, Cube],
-    hidden: Mapping[int, frozenset[str]],
+    hidden: Hidden,
     *,
     groups: Mapping[int, str],
     looks: Looks,
@@ -86,6 +121,7 @@ class _Search:
         self.secrets = list(_secrets(world, masks))
         self.left = set(self.secrets)
         self.seen = {world}
+        self.tried = 0
 
     def succeeds(self) -> bool:
         """Whether every secret is another in some world."""
@@ -97,8 +133,8 @@ class _Search:
             for secret in self.secrets:
                 for other in self._moves(world, secret):
                     queue += self._note(other)
-                    if not self.left or len(self.seen) > MOST_WORLDS:
-                        return not self.left
+                if not self.left or self.tried > MOST_TRIED:
+                    return not self.left
         return not self.left
 
     def _note(self, world: World) -> list[World]:
@@ -114,7 +150,9 @@ class _Search:
         if secret.part is None:
             yield from self._pairs(world, secret)
         else:
-            yield from _foursomes(world, secret.row, secret.cell, secret.part)
+            for other in _foursomes(world, secret.row, secret.cell, secret.part):
+                self.tried += 1
+                yield other
 
     def _pairs(self, world: World, secret: Secret) -> Iterator[World]:
         """Two people of one group and part, of two communities, exchange answers."""
@@ -131,6 +169,7 @@ class _Search:
         (one, other), (gains, loses) = rows, cells
         for part, n in enumerate(world[one][loses]):
             if n and world[other][gains][part]:
+                self.tried += 1
                 here = _moved(world[one], loses, gains, part)
                 there = _moved(world[other], gains, loses, part)
                 if self._alike(one, here) and self._alike(other, there):

@@ -74,13 +74,17 @@ def snapshots(
     session: Session, round_id: int, *, places: Iterable[Place]
 ) -> list[Snapshot]:
     """What is shown of these communities, in the order given."""
-    rows = select(ShownCounts).where(ShownCounts.round_id == round_id)
+    here = list(places)
+    rows = select(ShownCounts).where(
+        ShownCounts.round_id == round_id,
+        ShownCounts.place_id.in_([place.id for place in here]),
+    )
     shown = {row.place_id: row for row in session.scalars(rows)}
     return [
         Snapshot(place, row.counts, row.taken_on)
         if (row := shown.get(place.id))
         else Snapshot(place, {}, None)
-        for place in places
+        for place in here
     ]
 
 
@@ -123,8 +127,8 @@ def _take(
     units, number = units_in(session, round_id), _how_many(session, round_id)
     for place in places:
         row = rows.get(place.id)
-        taken = row.responses if row else 0
-        if number.get(place.id, 0) - taken >= least:
+        came = number[place.id] - (row.responses if row else 0)
+        if number[place.id] and came >= least:
             row = row or ShownCounts(round_id=round_id, place_id=place.id, counts={})
             row.counts = into(units, row.counts, _counted(session, row, units))
             row.responses, row.taken_on = number[place.id], today
@@ -194,10 +198,13 @@ def _counted(
     return counted(units, ((kind.value, ticks) for kind, ticks in rows))
 
 
-def _how_many(session: Session, round_id: int) -> Mapping[int, int]:
+def _how_many(session: Session, round_id: int) -> Counter[int]:
     rows = session.execute(
         select(Response.place_id, func.count())
         .where(Response.round_id == round_id)
         .group_by(Response.place_id)
     )
-    return {row[0]: row[1] for row in rows}
+    found: Counter[int] = Counter()
+    for place_id, number in rows:
+        found[place_id] = number
+    return found

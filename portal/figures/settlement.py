@@ -5,14 +5,14 @@ again, because a sum that moves with one community tells what is hidden in it. E
 published only where no hidden cell follows from it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.figures.deniability import Cube, deniable
+from portal.figures.deniability import Cube, deniable, partnered
 from portal.figures.questions import Unit
 from portal.figures.responses import (
     ShownCounts,
@@ -32,7 +32,9 @@ from portal.rounds import Phase, Round, places_in
 from portal.rounds.phases import is_before
 
 KIND, CHANNEL = "kind:", "channel:"  # what names of sums begin with
-
+# How many communities a hidden cell has in common with others, so that the sum does not
+# tell it: tried one after another, because more leave more communities out.
+PARTNERS = (1, 2, 4, 8, 16)
 UNNAMED = ""  # a kind or channel that is not known, and has no figures of its own
 
 
@@ -132,9 +134,9 @@ class _Table:
         tables = {**self.by_place[place].tables, self.key: table}
         return self.unit.hidden(tables) if self.unit.is_possible(tables) else None
 
-    def whole(self) -> "_Table":
-        """The same of the communities that are shown whole."""
-        communities = [o for p, o in self.by_place.items() if not self.hidden[p]]
+    def of(self, places: Collection[int]) -> "_Table":
+        """The same of some communities."""
+        communities = [one for p, one in self.by_place.items() if p in places]
         return _Table(self.unit, self.key, communities)
 
     def is_deniable(self, cubes: Mapping[int, Cube], kinds: Mapping[int, str]) -> bool:
@@ -143,8 +145,12 @@ class _Table:
 
 
 def _sums(table: _Table, kinds: Mapping[int, str]) -> dict[str, Any] | None:
-    """The sums over all communities, or else over those shown whole."""
-    return _over(table, kinds) or _over(table.whole(), kinds)
+    """The sums over as many communities as may be, at the least those shown whole."""
+    for least in PARTNERS:
+        of = partnered(table.hidden, kinds, least=least)
+        if found := _over(table.of(of), kinds):
+            return found
+    return _over(table.of([p for p, cells in table.hidden.items() if not cells]), kinds)
 
 
 def _over(table: _Table, kinds: Mapping[int, str]) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 Policy of everything except the vote's own lists. Pure and without override.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 
 MEANS_FROM = 10  # answers; below it nothing but how many there are
@@ -35,32 +35,27 @@ def state_of(counts: Counts) -> Suppression:
 def hidden_cells(counts: Counts) -> frozenset[str]:
     """The cells not to be shown when the total is; where all chose the same, every one.
 
-    Small cells, and as many others as it takes until no hidden cell follows from the
-    shown ones, the total and this rule. The others are taken in the order of `counts`
-    (a scale's best first, so that bad results stay in sight) and not by size: which
-    cell is the smallest would itself tell something.
+    Small cells, and where these would follow from the shown ones and the total, one
+    other. It is the first in the order of `counts` (a scale's best, so that bad results
+    stay in sight) and not the smallest: which that is would itself tell something.
     """
     total = sum(counts.values())
     if total < MEANS_FROM or max(counts.values()) == total:
         return frozenset(counts)
-    hidden = {cell for cell, n in counts.items() if n < CELLS_FROM}
-    if not hidden:
-        return frozenset()
-    for cell in counts:
-        if _is_safe(counts, hidden):
-            break
-        hidden.add(cell)
-    return frozenset(hidden)
+    small = frozenset(cell for cell, n in counts.items() if n < CELLS_FROM)
+    if not small or _is_safe([counts[cell] for cell in small]):
+        return small
+    return small | frozenset([cell for cell in counts if cell not in small][:1])
 
 
-def _is_safe(counts: Counts, hidden: set[str]) -> bool:
-    """At least two hidden cells, together no small cell, with more than one solution.
+def _is_safe(small: Sequence[int]) -> bool:
+    """At least two, together no small cell, and not nearly as large as can be.
 
-    Small cells that are all as large as can be would follow from their sum.
+    All as large as can be would follow from their sum. That one of them may be one less
+    is for `deniability`: whoever hides one cell more could then be in both cases.
     """
-    total = sum(counts[cell] for cell in hidden)
-    largest = len(hidden) * (CELLS_FROM - 1)
-    return len(hidden) > 1 and total >= CELLS_FROM and total != largest
+    largest = len(small) * (CELLS_FROM - 1)
+    return len(small) > 1 and CELLS_FROM <= sum(small) <= largest - 2
 
 
 def hidden_ticks(

@@ -89,7 +89,7 @@ PERMISSIONS: Mapping[Permission | None, str] = {
         checklists.restore checklists.retire checklists.sample
         checklists_drafts.discard checklists_drafts.edit checklists_drafts.new
         checklists_drafts.publish checklists_drafts.rename
-        checklists_drafts.revise checklists_drafts.upload
+        checklists_drafts.revise checklists_drafts.upload figures.settle
         questionnaires.copy questionnaires.download questionnaires.index
         questionnaires.restore questionnaires.retire questionnaires.sample
         questionnaires.show questionnaires.template
@@ -119,7 +119,7 @@ PERMISSIONS: Mapping[Permission | None, str] = {
         audit.page
     """,
     Permission.READ_FIGURES: """
-        coverage.page figures.page
+        coverage.page figures.page figures.workbook
     """,
     Permission.READ_FINDINGS: """
         checklists.download checklists.index checklists.paper checklists.show

@@ -1,47 +1,52 @@
-"""数字: questionnaire results, suppressed as everywhere."""
+"""数字: questionnaire results, suppressed as everywhere, and their settlement."""
 
-from flask import Blueprint, request
+from io import BytesIO
+
+from flask import Blueprint, send_file
 from flask.typing import ResponseReturnValue
 
-from portal.figures.results import of_place, of_round
-from portal.figures.settlement import keep_up
-from portal.people import Permission, permits
-from portal.places import Place
-from portal.review import inbox
-from portal.rounds import Round, places_in
-from portal.web import staff
-from portal.web.desk.deeds import lock_for_reading
+from portal.figures import settlement
+from portal.people import Permission
+from portal.web.desk import figures_page
+from portal.web.desk.deeds import go_on, lock_for_reading, said
 from portal.web.desk.nav import the_round
-from portal.web.guards import desk
+from portal.web.guards import desk, nonce
 from portal.web.rendering import render
-from portal.web.request import db, today
+from portal.web.request import db, now, today
+from portal.web.staff import somebody
 
 bp = Blueprint("figures", __name__, url_prefix="/figures")
 
 bp.before_request(lock_for_reading)  # what is shown is noted, so that it can wait
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DONE = {"settled": "已结算。合计、分类型、分渠道的数字出来了，以后不会再变。"}
+
 
 @bp.get("", endpoint="page")
 @desk(Permission.READ_FIGURES)
 def page() -> ResponseReturnValue:
-    """One community question by question, or all of them together."""
+    """Question by question: all together, a kind, a channel, or a community."""
+    picture = figures_page.picture(the_round())
+    return render("desk/figures/page.html", **picture, done=said(DONE))
+
+
+@bp.get("/results.xlsx")
+@desk(Permission.READ_FIGURES)
+def workbook() -> ResponseReturnValue:
+    """All that can be seen on the page, as a workbook."""
     round_ = the_round()
-    places = _places(round_)
-    keep_up(db(), round_.id, places=places, today=today())
-    chosen = next((p for p in places if p.code == request.args.get("place")), None)
-    results = (
-        of_place(db(), round_.id, chosen)
-        if chosen
-        else of_round(db(), round_.id, places)
-    )
-    return render(
-        "desk/figures/page.html", places=places, chosen=chosen, results=results
-    )
+    content = BytesIO(figures_page.workbook(round_))
+    name = f"{round_.name}-问卷结果.xlsx"
+    return send_file(content, XLSX, as_attachment=True, download_name=name)
 
 
-def _places(round_: Round) -> list[Place]:
-    """A member's own communities; the office sees all."""
-    who = staff.somebody()
-    if permits(who.role, Permission.READ_LETTERS):
-        return inbox.my_places(db(), round_.id, who.id)
-    return places_in(db(), round_.id)
+@bp.post("/settle")
+@desk(Permission.MANAGE_ROUNDS)
+def settle() -> ResponseReturnValue:
+    """结算."""
+    nonce()
+    settlement.settle(
+        db(), the_round(), by=somebody().username, now=now(), today=today()
+    )
+    return go_on("desk.figures.page", done="settled")
