@@ -1,5 +1,7 @@
 """「逐条问」 on the desk: chosen when voting opens, shown, printed and typed in."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -88,11 +90,11 @@ def test_a_sheet_is_printed_and_typed_in_with_what_its_community_is_asked(
     assert PROBLEM not in desk.opens(f"{ENTRY}/{CHANGDONG}").words
     assert PROBLEM in desk.opens(f"{ENTRY}?place={YUNXI}").words
     assert PROBLEM not in desk.opens(f"{ENTRY}?place={CHANGDONG}").words
-    sent = {**parts_of(slips[0].secret), **SCORES, name: "partly"}
+    sent: dict[str, Any] = {**parts_of(slips[0].secret), **SCORES, name: "partly"}
     for who, said in (("entry", "第一遍录好了"), ("office", "这张票投进去了")):
         page = office.desk(who).sends(f"{ENTRY}?place={YUNXI}", **sent)
         assert said in page.words
-    left_out = {**sent, **parts_of(slips[1].secret)}
+    left_out: dict[str, Any] = {**sent, **parts_of(slips[1].secret)}
     office.desk("entry").sends(f"{ENTRY}?place={YUNXI}", **left_out)
     del left_out[name]
     page = office.desk("office").sends(f"{ENTRY}?place={YUNXI}", **left_out)
@@ -103,7 +105,7 @@ def test_a_sheet_in_the_wrong_pile_is_told_where_it_belongs(
     office: Office, slips: list[vote.Slip]
 ) -> None:
     opens(office)
-    sent = {**parts_of(slips[0].secret), **SCORES}
+    sent: dict[str, Any] = {**parts_of(slips[0].secret), **SCORES}
     page = office.desk("entry").sends(f"{ENTRY}?place={CHANGDONG}", status=422, **sent)
     assert "这张选票是云溪社区的" in page.words
     assert page.form["effect"] == ["fair"]
