@@ -77,11 +77,14 @@ def walk(house: Installation, cast: Cast, app: Flask) -> Walk:
     it.opens(f"/disclosures/{cast.round_id}/999001001001", "disclosures of one")
     it.moves_on(Phase.VOTING)
     it.opens(here, "hub voting")
-    _voting(it, here, make_vote(house, cast, slips=14))
+    _voting(it, here, make_vote(house, cast, slips=14, asks_items=True))
     it.moves_on(Phase.PUBLISHED)
     it.opens(here, "hub published")
     it.opens("/results", "results with a round")
     _results(it)
+    it.opens(
+        f"/disclosures/{cast.round_id}/999001001001", "disclosures and what voters say"
+    )
     it.moves_on(Phase.ARCHIVED)
     it.opens(here, "hub archived")
     with app.app_context():
@@ -154,6 +157,7 @@ def _voting(it: Walk, here: str, slips: list[Slip]) -> None:
     it.opens(f"{here}/vote", "vote")
     it.opens("/vote/2026-1/999001001001", "vote by slip")
     scores = {dimension.id: "satisfied" for dimension in DEFAULT_TERMS.dimensions}
+    scores["item-1"] = "partly"  # of what was disclosed
     ballot: dict[str, Any] = {**scores, **parts_of(first.secret), "step": "check"}
     check = it.sends(f"{here}/vote", "vote to check", **ballot)
     cast = it.visitor.posts(f"{here}/vote", **{**check.form, "step": ["cast"]})

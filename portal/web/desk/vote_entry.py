@@ -22,7 +22,7 @@ from portal.web.desk.desk_form import DeskForm
 from portal.web.desk.elections import at, current_election, tabs, the_election
 from portal.web.desk.nav import the_round
 from portal.web.guards import desk
-from portal.web.rendering import page_url, render
+from portal.web.rendering import render
 from portal.web.request import db, installation
 
 bp = Blueprint("vote_entry", __name__, url_prefix="/vote/entry")
@@ -150,20 +150,8 @@ def _standing(here: PlaceManifest) -> dict[str, object]:
     people = select(Staff).where(Staff.id.in_([e.staff_id for e in entries]))
     place_names = {one.place_id: one.place.name for one in posted}
     return {
-        "posted": posted,
         "item_scale": ITEM_SCALE,
-        "pills": [_pill(one, here) for one in posted],
+        "communities": [(one.place_code, one.place.name) for one in posted],
         "entries": [(entry, place_names[entry.place_id]) for entry in entries],
         "names": {one.id: one.name for one in db().scalars(people)},
-    }
-
-
-def _pill(one: PlaceManifest, here: PlaceManifest) -> dict[str, object]:
-    """A community to be typed in for, for `ui.pills`."""
-    values = {**at(), "place": one.place_code}
-    return {
-        "label": one.place.name,
-        "url": page_url("desk.vote_entry.page", **values),
-        "count": None,
-        "active": one is here,
     }

@@ -153,6 +153,8 @@ def test_the_result_shows_each_finding_with_all_that_is_needed_to_judge_it(
     assert "居民测评：问「这一项改好了吗」" in page.words
     assert "收回 11 份 · 发出 14 份（78.6%）" in page.words
     assert "收回 0 份，不足 10 份，不单独公布。" in page.words
+    item = page.html[page.html.index("公示的这几项，改好了吗") :]
+    assert re.findall(r'<rect class="(k\w)"', item)[-4:] == ["k0", "k2", "k4", "kn"]
     listed = visitor.client.get(
         f"/results/{cast.round_id}/files/{YUNXI}/{name}.csv"
     ).text
