@@ -47,7 +47,9 @@ from tests.makers import (
     in_phase,
     make_answers,
     make_complaint,
+    make_result,
     make_vote,
+    open_polls,
     signed_in,
 )
 from tests.visitor import Page, Visitor
@@ -216,6 +218,30 @@ def test_nothing_waiting_in_the_box_says_who_or_when(
     left = remains()
     assert sum(name.startswith("item ") for name in left.pieces) == 2
     assert left.traces() == []
+
+
+def test_nothing_of_a_rating_says_who_or_when(
+    house: Installation,
+    cast: Cast,
+    clock: Clock,
+    app: Flask,
+    remains: Callable[[], Remains],
+) -> None:
+    """开放评价, while it lies in the box and once it was counted; odd ones, too."""
+    in_phase(house, cast.round_id, Phase.VOTING)
+    open_polls(house, cast)
+    clock.now = ARRIVAL
+    for address in ADDRESSES:
+        visitor, url = from_address(app, address), f"/q/{cast.yunxi}/vote"
+        ticks: dict[str, Any] = {d.id: "fair" for d in DEFAULT_TERMS.dimensions}
+        look = visitor.sends(url, homepage="spam", **ticks)
+        visitor.posts(url, **{**look.form, "step": "rate"})
+        visitor.sends(url, status=422, step="rate")
+    assert house.ratings.turnout(1) == {1: len(ADDRESSES)}
+    assert remains().traces() == []
+    clock.now = MORNING + timedelta(hours=9)
+    make_result(house, cast)
+    assert remains().traces() == []
 
 
 def fill_in(house: Installation, cast: Cast, clock: Clock, app: Flask) -> None:

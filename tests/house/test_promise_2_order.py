@@ -22,7 +22,7 @@ from portal.cli.running import migrate
 from portal.intake.box_rows import Compartment
 from portal.kernel.settings import Settings
 from portal.rounds import Phase
-from portal.vote import DEFAULT_TERMS, find_election, find_manifest
+from portal.vote import DEFAULT_TERMS, find_election, find_manifest, rate
 from portal.web.installation import Installation
 from tests.house.order import (
     Batch,
@@ -38,7 +38,14 @@ from tests.house.order import (
     rows_of,
     wal_frames,
 )
-from tests.makers import Cast, in_phase, make_cast, make_vote
+from tests.makers import (
+    Cast,
+    in_phase,
+    make_arrival,
+    make_cast,
+    make_vote,
+    open_polls,
+)
 from tests.services import postgres_schema
 
 URGENT = b"""{"what": "letter", "category": "other", "text": "", "contact": null,
@@ -133,6 +140,38 @@ def test_ballots_lose_their_order_with_the_next_opening(
             house.ballots.put(posted, slip, scores=scores)
     ids = [bytes.fromhex(slip.slip_id) for slip in slips]
     batch = Batch(ids, ids, ids, ids, ids)
+    assert too_ordered([measures(house, batch)]) != {}  # the twin: not yet
+    house.open_letterbox(by="timetable", reason="set hour")
+    after = measures(house, batch)
+    assert "first bytes of keys in ballots.db" in after
+    assert too_ordered([after]) == {}
+
+
+def test_ratings_lose_their_order_with_the_next_opening(
+    house: Installation, cast: Cast
+) -> None:
+    in_phase(house, cast.round_id, Phase.VOTING)
+    open_polls(house, cast)
+    scores = {dimension.id: "satisfied" for dimension in DEFAULT_TERMS.dimensions}
+    keys: dict[bytes, None] = {}
+    with house.sessions() as session:
+        election = find_election(session, cast.round_id)
+        assert election is not None
+        for _ in range(ITEMS):
+            arrival = make_arrival(session, cast.yunxi)
+            rate(
+                house.ratings,
+                house.door.pepper,
+                election=election,
+                arrival=arrival,
+                scores=scores,
+            )
+            held = house.ballots.file.connection().execute(
+                "SELECT key FROM open_rating"
+            )
+            keys |= dict.fromkeys(bytes(key) for (key,) in held)
+    came = list(keys)
+    batch = Batch(came, came, came, came, came)
     assert too_ordered([measures(house, batch)]) != {}  # the twin: not yet
     house.open_letterbox(by="timetable", reason="set hour")
     after = measures(house, batch)
