@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from portal.figures.cards import FigureCard, Mode, Share, answer_card
 from portal.figures.measures import Distribution
-from portal.figures.suppression import Suppression, state_of
+from portal.figures.suppression import Suppression, is_whole
 from portal.vote.open_tally import OpenResult, PlaceRatings
 from portal.vote.terms import Dimension
 
@@ -68,7 +68,7 @@ def may_stand_beside(whole: Mapping[str, int], part: Mapping[str, int]) -> bool:
     the three may anything have to be hidden.
     """
     left = {option: n - part[option] for option, n in whole.items()}
-    return all(state_of(each) is Suppression.NONE for each in (whole, part, left))
+    return all(map(is_whole, (whole, part, left)))
 
 
 def _card(result: OpenResult, title: str, counts: Mapping[str, int]) -> FigureCard:

@@ -116,6 +116,7 @@ def test_it_is_closed_by_two_people_and_shows_numbers_alone(office: Office) -> N
     assert "请停票的那一位会签" in step(office, "office", "count").words
     assert scene.house.ratings.turnout(1) == {}
     page = step(office, "chief", "countersign")
+    assert "把那时的销毁" in page.words
     assert "云溪社区 15 0 各选项的份数" in page.words
     assert "柳塘村 0 0 不足 10 份，只公布份数" in page.words
     assert not any(name in page.words for name in NAMES)
