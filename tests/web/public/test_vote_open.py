@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal import vote
+from portal.entrances.codes import Code, rotate
 from portal.intake.budget import Flag
 from portal.intake.puzzle import WAIT
 from portal.kernel.sealing import KeyPair
@@ -171,8 +173,20 @@ def test_what_looks_odd_is_kept_and_flagged(
     look = visitor.posts(url, **trapped)
     assert look.form["homepage"] == ["spam"]
     visitor.posts(url, **filled(look, step="rate"))
-    found = flags_in(house, cast)
-    assert sorted(map(sorted, found)) == [[], [Flag.HONEYPOT], [Flag.SPEED]]
+    rotate_code(house, cast.yunxi)
+    old = filled(visitor.opens(url), **SCORES)
+    clock.goes_on(seconds=FASTEST + 4)
+    look = visitor.posts(url, **old)
+    visitor.posts(url, **filled(look, step="rate"))
+    odd = [[], [Flag.HONEYPOT], [Flag.OLD_CODE], [Flag.SPEED]]
+    assert sorted(map(sorted, flags_in(house, cast))) == odd
+
+
+def rotate_code(house: Installation, typed: str) -> None:
+    """The poster gets a new code; the old one goes on."""
+    with house.sessions() as session, session.begin():
+        code = session.scalars(select(Code).filter_by(code=typed)).one()
+        rotate(session, code, today=house.today())
 
 
 def test_over_budget_a_sum_is_asked_and_everything_is_kept(
