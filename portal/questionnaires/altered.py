@@ -140,22 +140,27 @@ def _most_otherwise(was: Item, is_: Item) -> list[str]:
 
 def _arranged(before: Placed, after: Placed) -> list[str]:
     was, is_ = before.item, after.item
-    found = {
+    same = {
         "挪了位置": before.place == after.place,
         "改成必答" if is_.required else "改成选答": was.required == is_.required,
         "改了给谁看": before.audience == after.audience,
+        "改了对应的清单要点": was.points == is_.points,
+        **(_answered_alike(was, is_) if was.type is is_.type else {}),
+    }
+    return [word for word, is_same in same.items() if not is_same]
+
+
+def _answered_alike(was: Item, is_: Item) -> dict[str, bool]:
+    """How answers of one type are given, in words, and whether that is the same."""
+    bounds = (was.min, was.max) == (is_.min, is_.max) or was.type is ItemType.MULTI
+    return {
         "选项换了次序": _order(was.options, is_.options),
         "行换了次序": _order(was.rows, is_.rows),
         "选项后面填写的框有增减": _boxes(was, is_),
-        f"范围改成 {_bound(is_.min)} 到 {_bound(is_.max)}": was.type is ItemType.MULTI
-        or (was.min, was.max) == (is_.min, is_.max),
+        f"范围改成 {_bound(is_.min)} 到 {_bound(is_.max)}": bounds,
         f"最多 {is_.max_chars} 字": was.max_chars == is_.max_chars,
         "换了一套量表，答案照旧": was.scale == is_.scale,
-        "改了对应的清单要点": was.points == is_.points,
     }
-    if was.type is not is_.type:
-        return [word for word, same in list(found.items())[:3] if not same]
-    return [word for word, same in found.items() if not same]
 
 
 def _bound(bound: float | None) -> str:

@@ -50,11 +50,6 @@ class Difference:
         both = (one for one in self.changes if one.before and one.after)
         return [one for one in both if not one.meaning]
 
-    @property
-    def is_cosmetic(self) -> bool:
-        """Whether every question is there that was, and asks the same."""
-        return all(one in self.mended for one in self.changes)
-
 
 def differences(before: Definition | None, after: Definition) -> Difference:
     """What is to be known before `after` replaces `before`, in the order of `after`."""

@@ -13,6 +13,7 @@ from portal.questionnaires.changes import differences
 from portal.questionnaires.definition import parse
 from portal.questionnaires.pasted import PastedError
 from portal.questionnaires.recognising import recognised
+from portal.questionnaires.shape import Item
 from portal.questionnaires.versions import Questionnaire, newest
 from portal.questionnaires.workbook import WorkbookError
 from portal.web.desk import words
@@ -128,7 +129,7 @@ def _sent_in(form: SourceForm, known: Questionnaire | None) -> ResponseReturnVal
 
     def take() -> None:
         try:
-            read.append(_known_again(form.read(), known))
+            read.append(recognised(form.read(), _known_items(known)))
         except (WorkbookError, PastedError) as refusal:
             mistakes.extend(refusal.mistakes)
             raise
@@ -143,11 +144,8 @@ def _sent_in(form: SourceForm, known: Questionnaire | None) -> ResponseReturnVal
     return _previewed(form, dict(read[0]), known)
 
 
-def _known_again(
-    document: Mapping[str, Any], known: Questionnaire | None
-) -> Mapping[str, Any]:
-    items = publishing.known_items(db(), known.code if known else "")
-    return recognised(document, items)
+def _known_items(known: Questionnaire | None) -> Mapping[str, Item]:
+    return publishing.known_items(db(), known.code if known else "")
 
 
 def _previewed(
@@ -164,6 +162,7 @@ def _previewed(
         blocks=blocks(document),
         change=differences(last.definition if last else None, after),
         last=last,
+        familiar=after.items.keys() & _known_items(known).keys(),
     )
 
 

@@ -19,6 +19,7 @@ from tests.stages import workbook_attacks as attacks
 from tests.stages.pasted_texts import SURVEY
 from tests.stages.sheets import book, row, wps
 from tests.stages.sheets import saved as saved_book
+from tests.stages.test_questionnaires_changes import WHERE, document
 from tests.stages.test_questionnaires_drafts import (
     FIRST,
     LAMPS,
@@ -118,6 +119,13 @@ def test_a_table_that_lost_its_ids_is_known_by_its_words(office: Office) -> None
     bare = saved_book(book(*rows, 首页=[["项目", "内容"], ["标题", "村里的事"]]))
     page = sent(office, (BytesIO(bare), "a.xlsx"), at(published(office), "/import"))
     assert "一字不差，不用存" in page.words
+
+
+def test_questions_that_were_asked_before_are_told(office: Office) -> None:
+    published(office)
+    page = sent(office, file({**NEXT, "id": "other"}))
+    assert "有 2 道以前问过，编号照旧" in page.words
+    assert "以前问过" not in sent(office, file(document(WHERE))).words
 
 
 def test_another_meaning_is_told_before_it_is_kept(office: Office) -> None:
