@@ -248,6 +248,9 @@ def test_that_an_answer_is_needed_is_told_in_many_ways(mark: str) -> None:
         ("1. 还有什么要说？【问答题】", "longtext", "还有什么要说？"),
         ("一、还有什么要说？", "longtext", "还有什么要说？"),
         ("1. 几口人？（数字）", "number", "几口人？"),
+        ("1. 联系方式（自愿）：____", "contact", "联系方式（自愿）："),
+        ("1. 请留下您的联系电话", "contact", "请留下您的联系电话"),
+        ("1. 电话打得通吗？", "longtext", "电话打得通吗？"),
         ("1. 1. 哪天？（日期题）", "date", "1. 哪天？"),
         ("1.2024年以来办过几次事？", "longtext", "2024年以来办过几次事？"),
     ],
@@ -280,6 +283,19 @@ def test_rows_with_the_same_answers_are_one_matrix(table: str) -> None:
     assert [row["label"] for row in matrix["rows"]] == ["卫生", "停车"]
     assert labels(matrix, document) == ["好", "坏"]
     assert last["title"] == "还有呢？"
+
+
+def test_what_stands_between_questions_is_a_note_and_below_a_stem_its_help() -> None:
+    document = read_pasted(
+        HEAD
+        + "1. 好吗？\n（凭感觉）\nA.好 B.不好\n（以下由党员填写）\n2. 住哪儿？____\n注：写小区名"
+    )
+    found = [(i["type"], i["title"], i.get("help")) for i in items(document)]
+    assert found == [
+        ("single", "好吗？", "（凭感觉）"),
+        ("note", "（以下由党员填写）", None),
+        ("text", "住哪儿？", "注：写小区名"),
+    ]
 
 
 def test_a_question_that_leads_on_to_others_is_a_note() -> None:

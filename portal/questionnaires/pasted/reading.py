@@ -26,7 +26,7 @@ from portal.questionnaires.naming import Names
 from portal.questionnaires.pasted.asked import Asked, Part
 from portal.questionnaires.pasted.jumps import Placed, skip, without_jump
 from portal.questionnaires.pasted.lines import lines_of
-from portal.questionnaires.pasted.marks import Marks
+from portal.questionnaires.pasted.marks import Marks, asks_for_contact
 from portal.questionnaires.pasted.outline import UNTITLED, Outline
 from portal.questionnaires.pasted.rows import gathered
 from portal.questionnaires.shape import ItemType
@@ -221,6 +221,8 @@ class _Reader:
             kind = TYPES[told][0]
             self.note(asked.line, BARE.format(title=short(asked.title), kind=kind))
             return ItemType.NOTE
+        if told is None and asks_for_contact(asked.title):
+            return ItemType.CONTACT
         return told or (ItemType.TEXT if asked.blanks == 1 else ItemType.LONGTEXT)
 
     def _offered(
