@@ -12,6 +12,7 @@ from portal.questionnaires.definition import ItemType, canonical, parse
 from portal.questionnaires.pasted import PastedError, read_pasted
 from portal.questionnaires.pasted.outline import LONGEST_LINE
 from portal.questionnaires.pasted.reading import LONGEST
+from portal.questionnaires.walk import walk
 from portal.questionnaires.words import SATISFACTION
 from portal.questionnaires.workbook import read_workbook, write_workbook
 from tests.stages.pasted_texts import SURVEY
@@ -247,6 +248,9 @@ def test_that_an_answer_is_needed_is_told_in_many_ways(mark: str) -> None:
         ("1. 还有什么要说？【问答题】", "longtext", "还有什么要说？"),
         ("一、还有什么要说？", "longtext", "还有什么要说？"),
         ("1. 几口人？（数字）", "number", "几口人？"),
+        ("1. 联系方式（自愿）：____", "contact", "联系方式（自愿）："),
+        ("1. 请留下您的联系电话", "contact", "请留下您的联系电话"),
+        ("1. 电话打得通吗？", "longtext", "电话打得通吗？"),
         ("1. 1. 哪天？（日期题）", "date", "1. 哪天？"),
         ("1.2024年以来办过几次事？", "longtext", "2024年以来办过几次事？"),
     ],
@@ -279,6 +283,19 @@ def test_rows_with_the_same_answers_are_one_matrix(table: str) -> None:
     assert [row["label"] for row in matrix["rows"]] == ["卫生", "停车"]
     assert labels(matrix, document) == ["好", "坏"]
     assert last["title"] == "还有呢？"
+
+
+def test_what_stands_between_questions_is_a_note_and_below_a_stem_its_help() -> None:
+    document = read_pasted(
+        HEAD
+        + "1. 好吗？\n（凭感觉）\nA.好 B.不好\n（以下由党员填写）\n2. 住哪儿？____\n注：写小区名"
+    )
+    found = [(i["type"], i["title"], i.get("help")) for i in items(document)]
+    assert found == [
+        ("single", "好吗？", "（凭感觉）"),
+        ("note", "（以下由党员填写）", None),
+        ("text", "住哪儿？", "注：写小区名"),
+    ]
 
 
 def test_a_question_that_leads_on_to_others_is_a_note() -> None:
@@ -346,6 +363,37 @@ def test_a_letter_may_have_a_box_as_well(line: str) -> None:
     assert labels(items(document)[0], document) == ["好", "坏"]
 
 
+@pytest.mark.parametrize(
+    "jump", ["（跳到第4题）", "(请跳至第 4 题)", "→转第4题", "【直接跳答第４题】", "（请直接跳转到4题）", " -> 跳到第4题"]
+)  # fmt: skip
+def test_what_an_answer_jumps_over_is_not_asked_of_those_who_gave_it(jump: str) -> None:
+    document = read_pasted(
+        f"{HEAD}1. 办过事吗？\nA. 办过\nB. 没办过{jump}\nC. 不记得{jump}\n"
+        "2. 几趟？\nA. 一趟\nB. 两趟\n一、别的\n3. 顺吗？\nA. 顺\nB. 不顺\n4. 还有呢？"
+    )
+    first, second, third, last = items(document)
+    assert labels(first, document) == ["办过", "没办过", "不记得"]
+    given = {option["label"]: option["id"] for option in first["options"]}
+    rule = {"q": first["id"], "op": "in", "v": [given["没办过"], given["不记得"]]}
+    assert second["visible"] == third["visible"] == {"not": rule}
+    assert "visible" not in last
+    shown = walk(parse(document), {first["id"]: [given["没办过"]]}, {}).shown
+    assert shown == (first["id"], last["id"])
+    assert len(walk(parse(document), {}, {}).shown) == 4
+
+
+def test_jumps_add_up_and_ask_the_scale_and_the_multi() -> None:
+    document = read_pasted(
+        f"{HEAD}1. 总的来说？\nA. 满意（跳到第4题）\nB. 不满意\n"
+        "2. 缺什么？【多选】\nA. 水\nB. 都不缺（跳到第4题）\n3. 缺多少？\n4. 还有呢？"
+    )
+    scale, multi, both, last = items(document)
+    assert multi["visible"]["not"]["q"] == scale["id"]
+    assert [rule["not"]["op"] for rule in both["visible"]["all"]] == ["in", "has_any"]
+    assert "visible" not in last
+    assert len(parse(document).questions) == 4
+
+
 # What is wrong
 
 
@@ -369,6 +417,7 @@ def many(count: int) -> str:
         (HEAD + "1. 怎么样？\nB. 好\nC. 坏", [(3, "选项从 B 开始")]),
         (HEAD + "1. 怎么样？\nA. 好 B. 坏 D. 都行", [(3, "字母不连着")]),
         (HEAD + "1. 怎么样？\nA. 好\nB. 好", [(4, "写了两遍")]),
+        (HEAD + "1. 怎么样？\nA. 好（跳到第1题）\nB. 坏", [(2, "后面没有第 1 题")]),
         (HEAD + "1. 排个队？【排序题】\nA. 好\nB. 坏", [(2, "没有“排序题”这种题型")]),
         (HEAD + "1. 怎么样？【单选】\n2. 还有呢？", [(2, "下面却没有选项")]),
         (HEAD + "1.\nA. 好\nB. 坏", [(2, "要有文字")]),

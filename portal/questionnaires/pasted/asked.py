@@ -25,6 +25,7 @@ class Asked:
     help: list[str] = field(default_factory=list)
     options: list[tuple[int, str]] = field(default_factory=list)
     rows: list["Asked"] = field(default_factory=list)
+    jumps: dict[int, int] = field(default_factory=dict)  # place of answer → number
     turn: int = 0  # the place in the alphabet of the next answer
     blanks: int = 0
     is_note: bool = False

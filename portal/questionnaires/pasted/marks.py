@@ -28,6 +28,7 @@ _REQUIRED: Mapping[str, bool] = {
 _WRITE = frozenset(MARKS["text", True])
 _NO_MARKS = frozenset({SECTION, ItemType.NOTE})  # （说明） is a word of the stem
 _TYPE = re.compile(r"[【\[［〔]\s*(\w{1,8}题)\s*[】\]］〕]")
+_POLITE = re.compile(r"^(?:请|您的|您|留下|填写|的)+")
 _HEAD = re.compile(r"[(（:：]")
 _STAR = re.compile(r"\s*[*＊★]$")
 
@@ -78,6 +79,12 @@ def headed(text: str) -> Marks:
     if kind is None or kind in _NO_MARKS:
         return NOTHING
     return read_marks(text)[1].and_also(Marks(kind=ItemType(kind)))
+
+
+def asks_for_contact(title: str) -> bool:
+    """Whether a question is 联系方式, which is kept apart from all other answers."""
+    named = _HEAD.split(title, maxsplit=1)[0]
+    return type_of(_POLITE.sub("", named)) == ItemType.CONTACT
 
 
 def _unknown(bracket: str) -> Marks | None:

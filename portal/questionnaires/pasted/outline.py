@@ -183,7 +183,7 @@ class Outline:
             self.loose.append(line)
         elif marks != NOTHING and not bare:
             asked.marks = asked.marks.and_also(marks)
-        elif lines.is_aside(line.text) and not asked.rows:
+        elif lines.is_aside(line.text) and not asked.options:
             asked.help.append(line.text)
         elif asked.is_open and not self.after_gap:
             asked.says(line.text)

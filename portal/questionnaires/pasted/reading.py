@@ -24,8 +24,9 @@ from portal.questionnaires.definition import (
 )
 from portal.questionnaires.naming import Names
 from portal.questionnaires.pasted.asked import Asked, Part
+from portal.questionnaires.pasted.jumps import Placed, skip, without_jump
 from portal.questionnaires.pasted.lines import lines_of
-from portal.questionnaires.pasted.marks import Marks
+from portal.questionnaires.pasted.marks import Marks, asks_for_contact
 from portal.questionnaires.pasted.outline import UNTITLED, Outline
 from portal.questionnaires.pasted.rows import gathered
 from portal.questionnaires.shape import ItemType
@@ -102,6 +103,7 @@ class _Reader:
         self.names = Names(set())
         self.scales = Scales(dict(shipped.compose()["scales"]))
         self.used: set[str] = set()
+        self.placed: list[Placed] = []
 
     def note(self, line: int, sentence: str) -> None:
         """Keep a mistake."""
@@ -135,6 +137,7 @@ class _Reader:
             document["intro"] = "\n".join(line.text for line in outline.front[1:])
         if outline.thanks:
             document["thanks"] = "\n".join(outline.thanks)
+        skip(self.placed, self.note)
         used = {name: self.scales.by_id[name] for name in sorted(self.used)}
         return document | ({"scales": used} if used else {})
 
@@ -174,7 +177,14 @@ class _Reader:
             item["required"] = True
         item |= self._offered(asked, kind, answers, path)
         labels = [asked.title, kind.value, *(option["label"] for option in answers)]
-        return {"id": self.names.fresh(*labels), **item}
+        named = {"id": self.names.fresh(*labels), **item}
+        ids = [option["id"] for option in self._options(named)]
+        self.placed.append(Placed(asked, named, ids))
+        return named
+
+    def _options(self, item: dict[str, Any]) -> list[Option]:
+        shared = self.scales.by_id.get(item.get("scale", ""), [])
+        return item.get("options") or shared
 
     def _answers(self, asked: Asked, path: str) -> list[Option]:
         if len(asked.options) > MOST_OPTIONS:
@@ -182,7 +192,10 @@ class _Reader:
             line, _ = asked.options[MOST_OPTIONS]
             self.note(line, MANY_OPTIONS.format(count=count, most=MOST_OPTIONS))
         asked.options = asked.options[:MOST_OPTIONS]
-        found = [option_of(_STARRED.sub("", label)) for _, label in asked.options]
+        texts = [label for _, label in asked.options]
+        read = [(one, None) if asked.rows else without_jump(one) for one in texts]
+        asked.jumps = {i: to for i, (_, to) in enumerate(read) if to is not None}
+        found = [option_of(_STARRED.sub("", label)) for label, _ in read]
         seen = {""}  # that something is missing is said by the format
         for index, (line, _) in enumerate(asked.options):
             self._put(f"{path}.options", line)
@@ -208,6 +221,8 @@ class _Reader:
             kind = TYPES[told][0]
             self.note(asked.line, BARE.format(title=short(asked.title), kind=kind))
             return ItemType.NOTE
+        if told is None and asks_for_contact(asked.title):
+            return ItemType.CONTACT
         return told or (ItemType.TEXT if asked.blanks == 1 else ItemType.LONGTEXT)
 
     def _offered(
