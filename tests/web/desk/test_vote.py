@@ -207,7 +207,7 @@ def test_two_people_close_the_vote_in_three_steps(office: Office) -> None:
     result = vote.result_of(election(office))
     assert result.digest in page.words.replace(" ", "")
     assert result.printer in page.words.replace(" ", "")
-    assert "云溪社区 14 11 0 会公布" in page.words
+    assert "云溪社区 14 11 0 0 0 会公布" in page.words
 
 
 def test_nothing_is_destroyed_when_the_count_is_not_kept(office: Office) -> None:
@@ -310,7 +310,7 @@ def test_cadres_have_a_vote_of_their_own_from_preparation_to_close(
         here = office.desk(name)
         token = here.opens(f"/desk/vote{whose}").form["csrf_token"][0]
         page = here.posts(f"/desk/vote/{what}{whose}", csrf_token=token)
-    assert "云溪社区 12 0 0 不足 10 张，只公布张数" in page.words
+    assert "云溪社区 12 0 — 0 0 不足 10 张，只公布张数" in page.words
     assert "云溪社区 412 14 11" in office.desk("chief").opens("/desk/vote").words
     both = vote.elections(office.fresh(), office.scene.cast.round_id)
     assert [one.state for one in both] == [ElectionState.OPEN, ElectionState.CLOSED]
