@@ -10,11 +10,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.kernel.errors import NotFoundError
 from portal.places import Kind, Trait
-from portal.questionnaires import shipped
 from portal.questionnaires.definition import parse
-from portal.questionnaires.frozen import questionnaire_of
+from portal.questionnaires.frozen import asked_in
 from portal.questionnaires.shape import Definition, Item, Option
 from portal.questionnaires.walk import script_rules, specialise
 from portal.rounds import Phase
@@ -35,12 +33,9 @@ def definition_on_paper(
 ) -> Definition:
     """What communities of a kind are asked on paper.
 
-    Of the frozen questionnaire; of the shipped one before the round is announced.
+    Before the round is announced, of what it would be announced with.
     """
-    try:
-        whole = questionnaire_of(session, round_id).definition
-    except NotFoundError:
-        whole = parse(shipped.compose())
+    whole = parse(asked_in(session, round_id))
     facts = {
         "community_kind": kind or "",
         "community_trait": trait or "",

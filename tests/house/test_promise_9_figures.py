@@ -163,13 +163,14 @@ def test_every_percentage_a_resident_meets_stands_in_a_whole_card(
         "/results/how": 1,
         "disclosures with entries": 1,
         "results of a round": 4,
-        "results of a place": 7,
+        "results of a place": 8,
         "notice of a round": 1,
         "notice of a place": 1,
         "results of a round by cadres": 4,
         "results of a place by cadres": 7,
         "notice of a round by cadres": 1,
         "notice of a place by cadres": 1,
+        "disclosures and what voters say": 1,
     }
 
 
