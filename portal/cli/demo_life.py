@@ -13,6 +13,7 @@ from portal.cli import demo_answers, demo_entrances
 from portal.cli.demo_setup import Account, Story, pick, sample
 from portal.cli.demo_spotchecks import spot_check
 from portal.entrances import Code
+from portal.figures.settlement import settle
 from portal.handover import Handover, Route, Terms
 from portal.intake.receive import Arrival, Complaint, receive_complaint
 from portal.intake.records import Letter, LetterState
@@ -138,12 +139,14 @@ def _find(story: Story, session: Session, *, told: dict[str, Any], number: int) 
 
 
 def rectify(story: Story, session: Session) -> None:
-    """Findings are handed over and signed for; plans are filed and accepted."""
+    """Answers are settled; findings handed over and signed for; plans are accepted."""
     office = story.account(Role.OFFICE).staff(session)
     chief = story.account(Role.CHIEF).staff(session)
+    round_, by = story.round_(session), office.username
+    settle(session, round_, by=by, now=story.now, today=story.today)
     for finding, told in _told(session, story):
         route = Route(told["route"])
-        by = chief if route is Route.LEAD else office
+        sender = chief if route is Route.LEAD else office
         account = _receiver(story, finding, route)
         terms = Terms(
             route=route,
@@ -151,7 +154,7 @@ def rectify(story: Story, session: Session) -> None:
             due_on=story.today + timedelta(days=60),
         )
         row = handover.hand_over(
-            session, finding, terms=terms, by=by, now=story.now, today=story.today
+            session, finding, terms=terms, by=sender, now=story.now, today=story.today
         )
         receiver = account.staff(session)
         handover.sign_for(session, row, by=receiver, now=story.now, today=story.today)

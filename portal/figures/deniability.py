@@ -14,16 +14,17 @@ from functools import cache
 from itertools import product
 from typing import NamedTuple
 
-from portal.figures.suppression import Counts
-
 MOST_TRIED = 4_000  # exchanges before the sum is given up
 
 Table = tuple[int, ...]  # by part: of a cell of a community
 Row = tuple[Table, ...]  # by cell: a community
 World = tuple[Row, ...]  # by community
-Cube = Mapping[str, Mapping[str, int]]  # a community's table by cell and part
-Hidden = Mapping[int, frozenset[str]]  # cells by community
-Looks = Callable[[int, Counts], object]  # of a community, were its table another
+Cell = tuple[
+    str, str
+]  # of a table, by the name of the table: each has one answer a head
+Cube = Mapping[Cell, Mapping[str, int]]  # a community's tables by cell and part
+Hidden = Mapping[int, frozenset[Cell]]  # by community
+Looks = Callable[[int, Mapping[Cell, int]], object]  # were its counts others
 
 
 def partnered(
@@ -84,7 +85,7 @@ def deniable(
 
     Sums over all, by group of communities and by part. Secret are the cells hidden in a
     community, and what those of its people said who came by one of several parts: how
-    many they are is known. `looks`: how a community's table is published.
+    many they are is known. `looks`: how a community would be published.
     """
     places, names = list(cubes), list(next(iter(cubes.values())))
     parts = sorted({p for cube in cubes.values() for by in cube.values() for p in by})
@@ -99,6 +100,7 @@ def deniable(
 
     return _Search(
         world,
+        tables=[table for table, _ in names],
         masks=[[cell in hidden[place] for cell in names] for place in places],
         groups=[groups[place] for place in places],
         appearance=appearance,
@@ -112,11 +114,13 @@ class _Search:
         self,
         world: World,
         *,
+        tables: list[str],
         masks: list[list[bool]],
         groups: list[str],
         appearance: Callable[[int, tuple[int, ...]], object],
     ) -> None:
-        self.start, self.masks, self.groups = world, masks, groups
+        self.start, self.tables = world, tables
+        self.masks, self.groups = masks, groups
         self.appearance = appearance
         self.secrets = list(_secrets(world, masks))
         self.left = set(self.secrets)
@@ -157,7 +161,10 @@ class _Search:
     def _pairs(self, world: World, secret: Secret) -> Iterator[World]:
         """Two people of one group and part, of two communities, exchange answers."""
         one, cell = secret.row, secret.cell
-        for other, second in product(self._partners(one, cell), range(len(world[one]))):
+        seconds = [
+            c for c, table in enumerate(self.tables) if table == self.tables[cell]
+        ]
+        for other, second in product(self._partners(one, cell), seconds):
             if second != cell and self.masks[one][second] and self.masks[other][second]:
                 yield from self._exchanges(world, (one, other), (cell, second))
                 yield from self._exchanges(world, (one, other), (second, cell))

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.figures.deniability import Cube, deniable, partnered
+from portal.figures.deniability import Cell, Cube, deniable, partnered
 from portal.figures.questions import Unit
 from portal.figures.responses import (
     ShownCounts,
@@ -108,80 +108,114 @@ def sums_of(units: Iterable[Unit], shown: Iterable[Snapshot]) -> dict[str, Any]:
     """
     communities = list(shown)
     kinds = {one.place.id: one.place.kind or UNNAMED for one in communities}
-    return {
-        asked.key: made
-        for unit in units
-        if (having := [c for c in communities if unit.asked[0].key in c.cubes])
-        for asked in unit.asked
-        if (made := _sums(_Table(unit, asked.key, having), kinds))
-    }
+    found: dict[str, Any] = {}
+    for unit in units:
+        having = [one for one in communities if unit.asked[0].key in one.cubes]
+        found |= _sums(_Answers(unit, having), kinds)
+    return found
 
 
-class _Table:
-    """One thing asked in the communities that answered it."""
+class _Answers:
+    """What some communities answered to a question; cells by table and option."""
 
-    def __init__(self, unit: Unit, key: str, communities: list[Snapshot]) -> None:
-        self.unit, self.key = unit, key
+    def __init__(self, unit: Unit, communities: list[Snapshot]) -> None:
+        self.unit = unit
         self.by_place = {one.place.id: one for one in communities}
-        self.cubes = {p: one.cubes[key] for p, one in self.by_place.items()}
-        self.flat = {p: one.tables[key] for p, one in self.by_place.items()}
+        self.cubes = {
+            place: {
+                (asked.key, cell): by
+                for asked in unit.asked
+                for cell, by in one.cubes[asked.key].items()
+            }
+            for place, one in self.by_place.items()
+        }
         self.hidden = {
-            p: unit.hidden(one.tables)[key] for p, one in self.by_place.items()
+            place: frozenset(
+                (key, cell)
+                for key, cells in unit.hidden(one.tables).items()
+                for cell in cells
+            )
+            for place, one in self.by_place.items()
         }
 
-    def looks(self, place: int, table: Counts) -> object:
-        """What would be hidden if the table were another; None where it cannot be."""
-        tables = {**self.by_place[place].tables, self.key: table}
-        return self.unit.hidden(tables) if self.unit.is_possible(tables) else None
-
-    def of(self, places: Collection[int]) -> "_Table":
+    def of(self, places: Collection[int]) -> "_Answers":
         """The same of some communities."""
         communities = [one for p, one in self.by_place.items() if p in places]
-        return _Table(self.unit, self.key, communities)
+        return _Answers(self.unit, communities)
+
+    def tables(self, key: str) -> dict[int, Counts]:
+        """One table of each community."""
+        return {place: one.tables[key] for place, one in self.by_place.items()}
+
+    def by_channel(self, key: str) -> dict[str, Counts]:
+        """One table of each kind of channel."""
+        cubes = [one.cubes[key] for one in self.by_place.values()]
+        named = sorted({c for cube in cubes for by in cube.values() for c in by})
+        return {
+            name: added(
+                {c: by.get(name, 0) for c, by in cube.items()} for cube in cubes
+            )
+            for name in named
+        }
+
+    def looks(self, _: int, counts: Mapping[Cell, int]) -> object:
+        """What would be hidden if it were other counts; None where they cannot be."""
+        tables: dict[str, dict[str, int]] = {}
+        for (key, cell), n in counts.items():
+            tables.setdefault(key, {})[cell] = n
+        return self.unit.hidden(tables) if self.unit.is_possible(tables) else None
 
     def is_deniable(self, cubes: Mapping[int, Cube], kinds: Mapping[int, str]) -> bool:
         """Whether sums by kind and by the parts of `cubes` tell nothing hidden."""
         return deniable(cubes, self.hidden, groups=kinds, looks=self.looks)
 
 
-def _sums(table: _Table, kinds: Mapping[int, str]) -> dict[str, Any] | None:
+def _sums(answers: _Answers, kinds: Mapping[int, str]) -> dict[str, Any]:
     """The sums over as many communities as may be, at the least those shown whole."""
     for least in PARTNERS:
-        of = partnered(table.hidden, kinds, least=least)
-        if found := _over(table.of(of), kinds):
+        of = partnered(answers.hidden, kinds, least=least)
+        if found := _over(answers.of(of), kinds):
             return found
-    return _over(table.of([p for p, cells in table.hidden.items() if not cells]), kinds)
+    whole = [place for place, cells in answers.hidden.items() if not cells]
+    return _over(answers.of(whole), kinds)
 
 
-def _over(table: _Table, kinds: Mapping[int, str]) -> dict[str, Any] | None:
-    apart = {p: {c: {UNNAMED: n} for c, n in t.items()} for p, t in table.flat.items()}
-    if not apart or not table.is_deniable(apart, kinds):
-        return None
-    by_kind = {
-        kind: added(t for p, t in table.flat.items() if kinds[p] == kind)
-        for kind in sorted({kinds[p] for p in table.flat})
+def _over(answers: _Answers, kinds: Mapping[int, str]) -> dict[str, Any]:
+    """The sums over all of these; nothing where they would tell."""
+    apart = {
+        place: {cell: {UNNAMED: sum(by.values())} for cell, by in cube.items()}
+        for place, cube in answers.cubes.items()
     }
-    shown = sorted(groups_shown(by_kind) - {UNNAMED})
-    return {
-        "places": sorted(table.flat),
-        "whole": added(by_kind.values()),
-        **{f"{KIND}{kind}": by_kind[kind] for kind in shown},
-        **_by_channel(table, kinds),
-    }
-
-
-def _by_channel(table: _Table, kinds: Mapping[int, str]) -> dict[str, Counts]:
-    """The sums by kind of channel; none where somebody would follow from them."""
-    cubes = table.cubes.values()
-    named = sorted({c for cube in cubes for by in cube.values() for c in by})
-    sums = {
-        name: added({c: by.get(name, 0) for c, by in cube.items()} for cube in cubes)
-        for name in named
-    }
-    shown = sorted(groups_shown(sums) - {UNNAMED})
-    if not shown or not table.is_deniable(table.cubes, kinds):
+    if not apart or not answers.is_deniable(apart, kinds):
         return {}
-    return {f"{CHANNEL}{name}": sums[name] for name in shown}
+    # Ticks of several options are told by kind of channel nowhere: that each of a few
+    # people ticked something may tell what.
+    is_ticked = len(answers.unit.asked) > 1
+    by_channel = not is_ticked and answers.is_deniable(answers.cubes, kinds)
+    return {
+        asked.key: {
+            "places": sorted(apart),
+            "whole": added(answers.tables(asked.key).values()),
+            **_shown(KIND, _by_kind(answers.tables(asked.key), kinds)),
+            **(_shown(CHANNEL, answers.by_channel(asked.key)) if by_channel else {}),
+        }
+        for asked in answers.unit.asked
+    }
+
+
+def _by_kind(
+    tables: Mapping[int, Counts], kinds: Mapping[int, str]
+) -> dict[str, dict[str, int]]:
+    return {
+        kind: added(table for place, table in tables.items() if kinds[place] == kind)
+        for kind in sorted({kinds[place] for place in tables})
+    }
+
+
+def _shown(prefix: str, groups: Mapping[str, Counts]) -> dict[str, Counts]:
+    """The groups that may be shown, under their names."""
+    names = sorted(groups_shown(groups) - {UNNAMED})
+    return {f"{prefix}{name}": groups[name] for name in names}
 
 
 def _forget_channels(session: Session, round_id: int, places: Iterable[Place]) -> None:

@@ -35,6 +35,10 @@ TICKS["options"][2]["exclusive"] = True
 TICKED = units(TICKS)
 OF_TICKED = [{"q": ["a"]}, {"q": ["b"]}, {"q": ["a", "b"]}, {"q": ["z"]}]
 
+# Everybody ticks something: how often one was ticked tells of the other.
+BOTH = units(question("q", "ab", type="multi", max=2))
+OF_BOTH = [{"q": ["a"]}, {"q": ["b"]}, {"q": ["a", "b"]}]
+
 
 def over_time(*people: int) -> list[Batch]:
     return [Batch(0, step, number) for step, number in enumerate(people)]
@@ -65,6 +69,7 @@ PLAYED = {
     "a channel of three people": Attack(TWO, OF_TWO, by_channel((12, 3), (7, 7))),
     "a question asked on": Attack(ASKED_ON, OF_ASKED_ON, over_time(24)),
     "ticks": Attack(TICKED, OF_TICKED, over_time(20)),
+    "ticks in two communities": Attack(BOTH, OF_BOTH, side_by_side(10, 11)),
     "ticks in two steps": Attack(TICKED, OF_TICKED, over_time(10, 2)),
 }
 
