@@ -51,8 +51,8 @@ def hidden_cells(counts: Counts) -> frozenset[str]:
 def _is_safe(small: Sequence[int]) -> bool:
     """At least two, together no small cell, and not nearly as large as can be.
 
-    All as large as can be would follow from their sum. That one of them may be one less
-    is for `deniability`: whoever hides one cell more could then be in both cases.
+    All as large as can be would follow from their sum. So would 4 and 4, were they the
+    only two for which one cell more is hidden: hence "nearly", which is 3 and 4, too.
     """
     largest = len(small) * (CELLS_FROM - 1)
     return len(small) > 1 and CELLS_FROM <= sum(small) <= largest - 2
