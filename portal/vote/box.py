@@ -146,12 +146,19 @@ class BallotBox:
 
     def entries(self, election_id: int) -> list[PaperEntry]:
         """Paper ballots that were typed in and are not cast, by slip id."""
-        rows = self.file.connection().execute(
-            "SELECT slip_id, place_id, staff_id, digest, mismatches FROM paper_entry"
-            " WHERE election_id = ? ORDER BY slip_id",
-            (election_id,),
-        )
+        return self._entries("WHERE election_id = ? ORDER BY slip_id", election_id)
+
+    def entry(self, election_id: int, slip_id: bytes) -> PaperEntry | None:
+        """What is known of one of these."""
+        wanted = "WHERE election_id = ? AND slip_id = ?"
+        return next(iter(self._entries(wanted, election_id, slip_id)), None)
+
+    def _entries(self, wanted: str, *values: object) -> list[PaperEntry]:
         names = ("slip_id", "place_id", "staff_id", "digest", "mismatches")
+        rows = self.file.connection().execute(
+            f"SELECT {', '.join(names)} FROM paper_entry {wanted}",  # noqa: S608 -- fixed words
+            values,
+        )
         return [PaperEntry(**dict(zip(names, row, strict=True))) for row in rows]
 
     def unconfirmed(self, election_id: int) -> Counter[int]:

@@ -82,8 +82,8 @@ def enter(
 
 def _held(box: BallotBox, election: Election, entry: PaperEntry) -> PaperEntry:
     """What is known of this sheet so far; of a new one that nobody typed it."""
-    held = [e for e in box.entries(election.id) if e.slip_id == entry.slip_id]
-    return held[0] if held else replace(entry, staff_id=None, digest=None)
+    held = box.entry(election.id, entry.slip_id)
+    return held or replace(entry, staff_id=None, digest=None)
 
 
 def _taken_back(box: BallotBox, election: Election, held: PaperEntry) -> Progress:

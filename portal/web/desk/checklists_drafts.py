@@ -1,6 +1,6 @@
 """Drafts of lists: a workbook sent in and looked at, small changes, the publication."""
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from portal import checklists
@@ -16,7 +16,7 @@ from portal.web.desk.checklists_forms import (
     WorkbookForm,
 )
 from portal.web.desk.checklists_page import visible
-from portal.web.desk.deeds import attempt, go_on
+from portal.web.desk.deeds import attempt, go_on, make_room
 from portal.web.desk.desk_form import DeskForm, OneButton
 from portal.web.guards import desk, nonce
 from portal.web.rendering import render
@@ -24,14 +24,7 @@ from portal.web.request import db, now, today
 from portal.web.staff import somebody
 
 bp = Blueprint("checklists_drafts", __name__, url_prefix="/checklists")
-
-LARGEST_UPLOAD = 8 * 1024 * 1024  # bytes; a file of more than 5 MB is told so
-
-
-@bp.before_request
-def _make_room() -> None:
-    """For a workbook, and for the one that is sent again to be kept."""
-    request.max_content_length = request.max_form_memory_size = LARGEST_UPLOAD
+bp.before_request(make_room)
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -12,6 +12,13 @@ from portal.web.desk.desk_form import DeskForm
 from portal.web.rendering import gettext, page_url
 from portal.web.request import db, forget
 
+LARGEST_WORKBOOK = 8 * 1024 * 1024  # bytes; a file of more than 5 MB is told so
+
+
+def make_room() -> None:
+    """For a workbook, and for what was read from it and is sent again to be kept."""
+    request.max_content_length = request.max_form_memory_size = LARGEST_WORKBOOK
+
 
 def attempt(form: DeskForm, verb: Callable[[], object]) -> bool:
     """Whether the form held and the verb was done; if not, the form says why."""

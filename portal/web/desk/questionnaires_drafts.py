@@ -17,7 +17,7 @@ from portal.questionnaires.shape import Item
 from portal.questionnaires.versions import Questionnaire, newest
 from portal.questionnaires.workbook import WorkbookError
 from portal.web.desk import words
-from portal.web.desk.deeds import attempt, go_on, said
+from portal.web.desk.deeds import attempt, go_on, make_room, said
 from portal.web.desk.desk_form import DeskForm, OneButton
 from portal.web.desk.questionnaires import DONE
 from portal.web.desk.questionnaires_forms import PublishForm, SourceForm
@@ -28,14 +28,7 @@ from portal.web.request import db, now, today
 from portal.web.staff import somebody
 
 bp = Blueprint("questionnaires_drafts", __name__, url_prefix="/questionnaires")
-
-LARGEST_UPLOAD = 8 * 1024 * 1024  # bytes; a file of more than 5 MB is told so
-
-
-@bp.before_request
-def _make_room() -> None:
-    """For a workbook, and for the questionnaire that is sent again to be kept."""
-    request.max_content_length = request.max_form_memory_size = LARGEST_UPLOAD
+bp.before_request(make_room)
 
 
 @bp.route("/new", methods=["GET", "POST"])

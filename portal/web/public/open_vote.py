@@ -1,6 +1,8 @@
 """开放评价 at an entrance: a score for each thing, a look, and send; without a slip."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -15,6 +17,8 @@ from portal.web.guards import Form, token
 from portal.web.public.arrivals import HONEYPOT, arrival
 from portal.web.rendering import render, size
 from portal.web.request import installation
+
+W = TypeVar("W")  # where somebody votes or rates
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,19 @@ def serve(entrance: Entrance, election: Election) -> ResponseReturnValue:
     """
     vote.require_open(election)
     stand = Stand(entrance, election, election.precinct(entrance.place_code))
-    steps = {"check": _check, "rate": _rate}
-    step = steps.get(request.form.get("step", ""), _form)
+    return step_of(stand, {"check": _check, "rate": _rate}, form=_form)
+
+
+def step_of(
+    where: W, steps: Mapping[str, Callable[[W], str]], *, form: Callable[..., str]
+) -> ResponseReturnValue:
+    """The step that was sent, else the form; the form again with what to mend."""
+    step: Callable[..., str] = steps.get(request.form.get("step", ""), form)
     try:
-        return step(stand)
+        return step(where)
     except InvalidError as refusal:
         missing = getattr(refusal, "missing", ())
-        return _form(stand, error=refusal, missing=missing), status_of(refusal)
+        return form(where, error=refusal, missing=missing), status_of(refusal)
 
 
 def _form(stand: Stand, error: InvalidError | None = None, missing: object = ()) -> str:

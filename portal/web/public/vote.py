@@ -20,12 +20,11 @@ from portal.vote import (
 )
 from portal.vote.ballots import require_scores
 from portal.vote.items import SCALE as ITEM_SCALE
-from portal.web.errors import status_of
 from portal.web.guards import Form
 from portal.web.limits import fuse
 from portal.web.public import open_vote
 from portal.web.public.hub import entrance_of
-from portal.web.public.open_vote import chosen_of
+from portal.web.public.open_vote import chosen_of, step_of
 from portal.web.rendering import render, size
 from portal.web.request import db, installation
 
@@ -90,13 +89,7 @@ def _require_voting(round_: Round) -> None:
 def _serve(election: Election, place: Place) -> ResponseReturnValue:
     vote.require_open(election)
     booth = Booth(election, place, election.precinct(place.code))
-    steps = {"check": _check, "cast": _cast}
-    step = steps.get(request.form.get("step", ""), _form)
-    try:
-        return step(booth)
-    except InvalidError as refusal:
-        missing = getattr(refusal, "missing", ())
-        return _form(booth, error=refusal, missing=missing), status_of(refusal)
+    return step_of(booth, {"check": _check, "cast": _cast}, form=_form)
 
 
 def _form(booth: Booth, error: InvalidError | None = None, missing: object = ()) -> str:
