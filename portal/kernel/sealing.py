@@ -6,6 +6,7 @@ them, so one secret per holder is kept and wrapped.
 
 import hashlib
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -20,6 +21,10 @@ PASSWORD_MEMORY_KIB = 64 * 1024  # a staff sign-in: 64 MiB, 3 passes (RFC 9106 Â
 PASSWORD_PASSES = 3
 RECEIPT_MEMORY_KIB = 8 * 1024  # a receipt: 8 MiB, 1 pass, about 10 ms
 RECEIPT_PASSES = 1
+
+# One thread for all receipts: their 8 MiB are there once and at hand, and the caches
+# of the threads that serve pages stay theirs. A letter takes 1 ms of 7 less by it.
+_at_work = ThreadPoolExecutor(1, "argon2id")
 
 
 class UnreadableError(Exception):
@@ -135,7 +140,10 @@ def password_key(password: str, salt: bytes) -> bytes:
 def receipt_key(receipt: str, pepper: bytes) -> bytes:
     """The 32-byte Argon2id key of a resident's receipt, under the store's pepper."""
     salt = derive(pepper, "receipt salt")[:16]
-    return _argon2id(receipt.encode(), salt, RECEIPT_PASSES, RECEIPT_MEMORY_KIB)
+    working = _at_work.submit(
+        _argon2id, receipt.encode(), salt, RECEIPT_PASSES, RECEIPT_MEMORY_KIB
+    )
+    return working.result()
 
 
 def _argon2id(secret: bytes, salt: bytes, passes: int, memory_kib: int) -> bytes:
