@@ -223,7 +223,7 @@ def _allows_others(op: Any, value: Any, needs: str) -> bool:
     return True
 
 
-NEEDY = 34  # of the rules say what they need: those that cost most to look for
+NEEDY = 45  # of the rules say what they need
 
 
 def is_skipped_unduly(pattern: str, needs: str) -> bool:

@@ -1,17 +1,23 @@
 """Rules for people: who writes, whose kin they are, and posts there is but one of."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from portal.intake.hints.rules import Kind, Reading, Rule
+from portal.intake.hints.rules import MYSELF, Kind, Reading, Rule
 
 
 def _words(kind: Kind, pattern: str, needs: str = "") -> Rule:
-    return Rule(kind, pattern, needs=needs, reading=Reading.WORDS)
+    return Rule(kind, pattern, needs=needs or _begun(pattern), reading=Reading.WORDS)
 
 
 def _here(kind: Kind, pattern: str, needs: str = "") -> Rule:
     """A rule for the server alone."""
-    return Rule(kind, pattern, needs=needs, reading=Reading.WORDS, travels=False)
+    return replace(_words(kind, pattern, needs), travels=False)
+
+
+def _begun(pattern: str) -> str:
+    """The signs a pattern about the writer begins with; nothing for any other."""
+    return MYSELF if pattern.startswith(("(<ME>", "(<MINE>")) else ""
 
 
 # What every phone can know: the commonest surnames, the nearest kin, an end behind the

@@ -88,6 +88,8 @@ FIGURES = (
     "0001112233445566778899十百",
 )
 
+MYSELF = "我俺咱额偶侬阿"  # the signs `ME` begins with
+
 PIECES: Mapping[str, str] = {
     # numbers
     "-": r"[ .\-/]{0,3}",
