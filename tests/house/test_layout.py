@@ -71,6 +71,7 @@ POST /receipt
 POST /receipt/add
 POST /receipt/check
 POST /receipt/outcome
+POST /receipt/picture
 POST /receipt/pictures
 POST /receipt/withdraw
 GET /results

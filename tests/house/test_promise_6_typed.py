@@ -91,6 +91,13 @@ SHEETS: Mapping[str, Sheet] = {
     "public.receipt.check": Sheet(
         "/receipt/check", Phase.COLLECTING, {"last": "12 34"}
     ),
+    "public.receipt.big": Sheet(
+        "/receipt/picture",
+        Phase.COLLECTING,
+        {},  # the receipt alone
+        {},
+        {"receipt": "1234"},
+    ),
     "public.receipt.withdraw": Sheet(
         "/receipt/withdraw",
         Phase.COLLECTING,
@@ -415,6 +422,7 @@ def _remedied(it: Try, page: Page, mishap: Mishap) -> dict[str, Any]:
 ONLY_SHOWING = {
     "public.receipt.show",
     "public.receipt.check",
+    "public.receipt.big",
     "public.pictures.send",
 }
 PASSING = {*EVERYWHERE, *TOKENS, _crowded} - {_filled_in_wrongly}

@@ -142,6 +142,7 @@ def _with_receipt(it: Walk, taken: Page) -> None:
     token = it.visitor.sends("/receipt", receipt=code).form["csrf_token"][0]
     posts("check", "slip copied right", last=code[-4:])
     posts("check", "slip copied wrong", last="12", status=422)
+    posts("picture", "slip in big print")
     posts("add", "added", text=TEXT)
     posts("add", "added with errors", text="", status=422)
     posts("outcome", "answered with errors", status=422)

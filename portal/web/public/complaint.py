@@ -26,7 +26,6 @@ from portal.web.limits import fuse
 from portal.web.public import hints
 from portal.web.public.arrivals import arrival, taken
 from portal.web.public.hub import entrance_of, start
-from portal.web.public.receipt_picture import picture
 from portal.web.rendering import TOKEN, kept_page, render
 from portal.web.request import installation
 
@@ -110,18 +109,16 @@ def _taken(entrance: Entrance, letter: Sheet) -> ResponseReturnValue:
 def _fills(receipt: str) -> list[str]:
     """What the receipt's page is filled with, in turn: twice its groups, and so on."""
     groups = in_fours(receipt).split()
-    g.token_page = RECEIPT  # the last four typed back go there, and pictures
-    forms = [form_token(), receipt] * 2
-    return [*groups, *groups, picture(receipt), *forms]
+    g.token_page = RECEIPT  # where each of its forms goes
+    return [*groups, *groups, *[form_token(), receipt] * 3]
 
 
 def _receipt(entrance: Entrance) -> str:
-    """The receipt's page with places for its digits, as groups and as a picture."""
+    """The receipt's page with places for its digits."""
     return render(
         "public/complaint/receipt.html",
         entrance=entrance,
         groups=[TOKEN] * (receipts.DIGITS // 4),
-        picture=TOKEN,
         token=TOKEN,
         receipt=TOKEN,
         most_pictures=MOST_PICTURES,

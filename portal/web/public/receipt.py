@@ -136,10 +136,23 @@ def check() -> ResponseReturnValue:
         form=sent,
         receipt=digits,
         groups=codes.in_fours(digits).split(),
-        picture=picture(digits),
         is_right=is_right,
     )
     return page, 200 if is_right else 422
+
+
+@bp.post("/receipt/picture")
+@fuse
+def big() -> ResponseReturnValue:
+    """Show the receipt as a picture in big print; nothing is looked up."""
+    sent, digits = ReceiptForm(), sent_receipt()
+    return render(
+        "public/receipt/picture.html",
+        form=sent,
+        receipt=digits,
+        groups=codes.in_fours(digits).split(),
+        picture=picture(digits),
+    )
 
 
 def sent_receipt() -> str:
