@@ -41,7 +41,7 @@ demo: fonts ## a fictional district at PORT (8000), in PHASE (collecting), kept 
 	@PORT=$(PORT) PHASE=$(PHASE) DIR=$(DIR) $(BIN)/portal demo
 
 test: browser ## every test, a real browser included
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.tests ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

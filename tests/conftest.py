@@ -3,18 +3,43 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy.orm import Session
 
 from portal.cli.running import migrate
 from portal.kernel.settings import Settings
-from portal.web.app import create_app
+from portal.web.app import Portal, create_app
 from portal.web.installation import Installation
 from portal.web.limits import limiter
 from tests.makers import Cast, Clock, make_cast
 from tests.visitor import Visitor
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for every application of this process.
+
+    An application of one's own for each test would compile its pages each time.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the template its code, if its text was compiled before."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        if bucket.code:
+            self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+Portal.jinja_options = {"bytecode_cache": Compiled()}
 
 
 @pytest.fixture(scope="session")

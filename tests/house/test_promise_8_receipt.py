@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from argon2.low_level import Type, hash_secret_raw
@@ -431,10 +432,13 @@ class Costs:
     def statement(self, *_: object) -> None:
         self.asked += 1
 
+    def derive(self, *given: Any, **named: Any) -> bytes:
+        self.argon += 1
+        return hash_secret_raw(*given, **named)
+
     def call(self, frame: FrameType, happened: str, _: object) -> None:
         if happened == "call":
             name = frame.f_code.co_name
-            self.argon += name == "hash_secret_raw"
             self.asked += name in {"holds", "knows", "peek", "peek_under"}
 
 
@@ -444,7 +448,8 @@ def counting(house: Installation) -> Iterator[Costs]:
     event.listen(house.engine, "before_cursor_execute", costs.statement)
     sys.setprofile(costs.call)
     try:
-        yield costs
+        with patch.object(sealing, "hash_secret_raw", costs.derive):
+            yield costs
     finally:
         sys.setprofile(None)
         event.remove(house.engine, "before_cursor_execute", costs.statement)
