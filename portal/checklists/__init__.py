@@ -10,7 +10,6 @@ from portal.checklists.drafting import (
     adopt,
     begin,
     codes_elsewhere,
-    discard,
     draft_of,
     install_samples,
     keep_draft,
@@ -33,26 +32,20 @@ from portal.checklists.keeping import (
 from portal.checklists.lists import (
     Aspect,
     Checklist,
-    ListState,
     Point,
     Problem,
     get_checklist,
     get_point,
+    newest,
     sizes,
     versions,
 )
 from portal.checklists.outline import Form, Outline, Scope, UnitKind
+from portal.checklists.publishing import changes_of, publish, renamed
 from portal.checklists.reading import ChecklistFileError, read_outline
 from portal.checklists.samples import Sample, sample, samples
-from portal.checklists.versions import (
-    changes_of,
-    newest,
-    publish,
-    renamed,
-    restore,
-    retire,
-)
 from portal.checklists.writing import outline_workbook, template_workbook
+from portal.kernel.versions import VersionState, discard, restore, retire
 
 __all__ = [
     "KIND_WORDS",
@@ -61,7 +54,6 @@ __all__ = [
     "ChecklistFileError",
     "Difference",
     "Form",
-    "ListState",
     "Outline",
     "Point",
     "PointChange",
@@ -70,6 +62,7 @@ __all__ = [
     "Sample",
     "Scope",
     "UnitKind",
+    "VersionState",
     "adopt",
     "begin",
     "changes_of",

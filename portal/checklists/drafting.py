@@ -15,8 +15,8 @@ from portal.checklists.differences import Difference, differences
 from portal.checklists.lists import (
     Aspect,
     Checklist,
-    ListState,
     Point,
+    newest,
     problems_of,
     rows_of,
 )
@@ -30,14 +30,14 @@ from portal.checklists.outline import (
     worded,
 )
 from portal.checklists.samples import INSTALLED, sample
-from portal.checklists.versions import newest, record, require_draft
-from portal.kernel.errors import ConflictError, InvalidError
-
-
-class DraftThereError(ConflictError):
-    """A list has one draft at a time."""
-
-    sentence = "这份清单已经有一份草稿。请先把它发布，或者删去，再开新的。"
+from portal.kernel import versions
+from portal.kernel.errors import InvalidError
+from portal.kernel.versions import (
+    VersionState,
+    record,
+    require_draft,
+    require_no_draft,
+)
 
 
 class WordingError(InvalidError):
@@ -46,8 +46,7 @@ class WordingError(InvalidError):
 
 def draft_of(session: Session, code: str) -> Checklist | None:
     """The draft of a list."""
-    wanted = select(Checklist).filter_by(code=code, state=ListState.DRAFT)
-    return session.scalars(wanted).first()
+    return versions.draft_of(session, Checklist, code)
 
 
 def codes_elsewhere(session: Session, code: str) -> set[str]:
@@ -73,7 +72,7 @@ def keep_draft(
         session.delete(old)
         session.flush()
     made = _version(session, outline, code=code)
-    record(session, made, "checklist.draft", by=by, now=now)
+    record(session, made, "draft", by=by, now=now)
     return made
 
 
@@ -88,7 +87,7 @@ def adopt(session: Session, code: str, *, by: str, now: datetime) -> Checklist:
     Raises NotFoundError, DraftThereError.
     """
     outline = sample(code).outline
-    _require_no_draft(session, code)
+    require_no_draft(session, Checklist, code)
     return keep_draft(session, outline, code=code, by=by, now=now)
 
 
@@ -99,7 +98,7 @@ def revise(
 
     Raises DraftThereError.
     """
-    _require_no_draft(session, checklist.code)
+    require_no_draft(session, Checklist, checklist.code)
     outline = checklist.outline
     return keep_draft(session, outline, code=checklist.code, by=by, now=now)
 
@@ -112,7 +111,7 @@ def install_samples(session: Session) -> list[Checklist]:
     missing = [code for code in INSTALLED if newest(session, code) is None]
     made = [_version(session, sample(code).outline, code=code) for code in missing]
     for checklist in made:
-        checklist.state = ListState.PUBLISHED
+        checklist.state = VersionState.PUBLISHED
     session.flush()
     return made
 
@@ -133,7 +132,7 @@ def rename(
     require_draft(draft)
     draft.title, draft.kind = title_from(title), kind
     session.flush()
-    record(session, draft, "checklist.rename", by=by, now=now)
+    record(session, draft, "rename", by=by, now=now)
 
 
 def reword(
@@ -169,18 +168,7 @@ def reword(
     session.expire(point, ["problems"])
     point.problems.extend(problems_of(told))
     session.flush()
-    record(session, draft, "checklist.reword", by=by, now=now)
-
-
-def discard(session: Session, draft: Checklist, *, by: str, now: datetime) -> None:
-    """Delete a draft.
-
-    Raises StandsError.
-    """
-    require_draft(draft)
-    record(session, draft, "checklist.discard", by=by, now=now)
-    session.delete(draft)
-    session.flush()
+    record(session, draft, "reword", by=by, now=now)
 
 
 def title_from(typed: str) -> str:
@@ -210,11 +198,6 @@ def _problems(lines: Iterable[str]) -> list[str]:
     return texts
 
 
-def _require_no_draft(session: Session, code: str) -> None:
-    if draft_of(session, code) is not None:
-        raise DraftThereError
-
-
 def _version(session: Session, outline: Outline, *, code: str) -> Checklist:
     """The next version of a list, as a draft; every point gets its code."""
     last, taken = newest(session, code), set(session.scalars(select(Point.code)))
@@ -224,7 +207,7 @@ def _version(session: Session, outline: Outline, *, code: str) -> Checklist:
         version=last.version + 1 if last else 1,
         title=known.title,
         kind=known.kind,
-        state=ListState.DRAFT,
+        state=VersionState.DRAFT,
         aspects=rows_of(coded(known, code, taken=taken).aspects),
     )
     session.add(made)

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 
-from portal.checklists.lists import Aspect, Checklist, ListState, Point, order
+from portal.checklists.lists import Aspect, Checklist, Point, order
 from portal.kernel.database import Base
+from portal.kernel.versions import VersionState
 
 
 class RoundChecklist(Base):
@@ -25,11 +26,11 @@ class RoundChecklist(Base):
 def latest(session: Session) -> list[Checklist]:
     """The newest published version of each list in use, common ones first."""
     newest = select(Checklist.code, func.max(Checklist.version).label("version"))
-    newest = newest.where(Checklist.state != ListState.DRAFT)
+    newest = newest.where(Checklist.state != VersionState.DRAFT)
     top = newest.group_by(Checklist.code).subquery()
     wanted = (Checklist.code == top.c.code) & (Checklist.version == top.c.version)
     found = session.scalars(
-        select(Checklist).join(top, wanted).filter_by(state=ListState.PUBLISHED)
+        select(Checklist).join(top, wanted).filter_by(state=VersionState.PUBLISHED)
     )
     return sorted(found, key=order)
 

@@ -5,10 +5,8 @@ next version.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import date
-from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint, event, func, select
+from sqlalchemy import Enum, ForeignKey, UniqueConstraint, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import (
     Mapped,
@@ -29,40 +27,29 @@ from portal.checklists.outline import (
     fits,
 )
 from portal.kernel.database import Base
-from portal.kernel.errors import ConflictError, NotFoundError
+from portal.kernel.errors import NotFoundError
+from portal.kernel.versions import (
+    StandsError,
+    Version,
+    VersionState,
+    by_code,
+    published,
+)
 
 PARTS = "all, delete-orphan"
 
 
-class StandsError(ConflictError):
-    """A version, once published, stands."""
-
-    sentence = "这一版已经发布，不能改动。请另开一份草稿，改好后发布成下一版。"
-
-
-class ListState(StrEnum):
-    """How far a version is."""
-
-    DRAFT = "draft"  # 草稿
-    PUBLISHED = "published"  # 已发布
-    RETIRED = "retired"  # 已停用: coming rounds do without the list
-
-
-class Checklist(Base):
-    """清单: one version of one list; `kind` is a kind or trait of communities.
-
-    `published_on` is None for drafts and for what an installation began with.
-    """
+class Checklist(Version, Base):
+    """清单: one version of one list; `kind` is a kind or trait of communities."""
 
     __tablename__ = "checklist"
     __table_args__ = (UniqueConstraint("code", "version"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str]
-    version: Mapped[int]
+    called = "清单"
     title: Mapped[str]
     kind: Mapped[str | None]
-    state: Mapped[ListState] = mapped_column(default=ListState.DRAFT)
-    published_on: Mapped[date | None]
+    state: Mapped[VersionState] = mapped_column(
+        Enum(VersionState, name="liststate"), active_history=True
+    )
     aspects: Mapped[list["Aspect"]] = relationship(
         back_populates="checklist", order_by="Aspect.number", cascade=PARTS
     )
@@ -71,11 +58,6 @@ class Checklist(Base):
     def scope(self) -> Scope:
         """For all communities, or for those of its kind."""
         return Scope.COMMON if self.kind is None else Scope.INDIVIDUAL
-
-    @property
-    def is_draft(self) -> bool:
-        """Whether it may still be changed."""
-        return self.state is ListState.DRAFT
 
     def fits(self, kinds: Collection[str]) -> bool:
         """Whether it is for a community of these kinds and traits."""
@@ -179,11 +161,13 @@ WHOLE = (
 
 def versions(session: Session) -> dict[str, list[Checklist]]:
     """Every list's versions by its code, newest first; common lists first."""
-    found: dict[str, list[Checklist]] = {}
-    wanted = select(Checklist).order_by(Checklist.code, Checklist.version.desc())
-    for checklist in session.scalars(wanted):
-        found.setdefault(checklist.code, []).append(checklist)
-    return dict(sorted(found.items(), key=lambda pair: order(pair[1][0])))
+    found = by_code(session, Checklist).items()
+    return dict(sorted(found, key=lambda pair: order(pair[1][0])))
+
+
+def newest(session: Session, code: str) -> Checklist | None:
+    """The newest published version of a list, in use or not, its parts with it."""
+    return session.scalars(published(Checklist, code).options(WHOLE)).first()
 
 
 def get_checklist(session: Session, checklist_id: int) -> Checklist:

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.kernel import audit
 from portal.kernel.errors import ConflictError
+from portal.kernel.versions import record, require_draft, require_no_draft
 from portal.questionnaires import shipped
 from portal.questionnaires.definition import parse
 from portal.questionnaires.editing import renewed, require_sound
@@ -20,19 +20,12 @@ from portal.questionnaires.naming import Names
 from portal.questionnaires.versions import (
     SHIPPED,
     Questionnaire,
-    StandsError,
     add_version,
     draft_of,
     fill,
 )
 
 Document = Mapping[str, Any]
-
-
-class DraftThereError(ConflictError):
-    """A questionnaire has one draft at a time."""
-
-    sentence = "这份问卷已经有一份草稿。请先把它发布，或者删去，再开新的。"
 
 
 class ShippedError(ConflictError):
@@ -70,7 +63,7 @@ def keep_draft(
         draft = add_version(session, named, published_on=None)
     fill(draft, named)
     session.flush()
-    record(session, draft, "questionnaire.draft", by=by, now=now)
+    record(session, draft, "draft", by=by, now=now)
     return draft
 
 
@@ -82,8 +75,7 @@ def revise(
     Raises DraftThereError, ShippedError.
     """
     code = questionnaire.code
-    if draft_of(session, code) is not None:
-        raise DraftThereError
+    require_no_draft(session, Questionnaire, code)
     return keep_draft(session, questionnaire.content, code=code, by=by, now=now)
 
 
@@ -103,7 +95,7 @@ def amend(
     require_sound(document)
     fill(draft, {**document, "id": draft.code})
     session.flush()
-    record(session, draft, "questionnaire.edit", by=by, now=now)
+    record(session, draft, "edit", by=by, now=now)
 
 
 def renew(
@@ -128,36 +120,3 @@ def ids_known(session: Session) -> set[str]:
     for version in session.scalars(select(Questionnaire)):
         found |= set(version.definition.items)
     return found
-
-
-def discard(session: Session, draft: Questionnaire, *, by: str, now: datetime) -> None:
-    """Delete a draft.
-
-    Raises StandsError.
-    """
-    require_draft(draft)
-    record(session, draft, "questionnaire.discard", by=by, now=now)
-    session.delete(draft)
-    session.flush()
-
-
-def require_draft(questionnaire: Questionnaire) -> None:
-    """Refuse to change what stands.
-
-    Raises StandsError.
-    """
-    if not questionnaire.is_draft:
-        raise StandsError
-
-
-def record(
-    session: Session,
-    questionnaire: Questionnaire,
-    action: str,
-    *,
-    by: str,
-    now: datetime,
-) -> None:
-    """Note in the audit log what was done to a version."""
-    subject = f"{questionnaire.code} v{questionnaire.version}"
-    audit.record(session, by, action, subject=subject, now=now)

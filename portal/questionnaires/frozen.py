@@ -15,13 +15,13 @@ from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column, relationship
 from portal.kernel import audit
 from portal.kernel.database import Base
 from portal.kernel.errors import ConflictError, NotFoundError
+from portal.kernel.versions import VersionState
 from portal.questionnaires import shipped
 from portal.questionnaires.changes import differences
 from portal.questionnaires.conditions import Facts
 from portal.questionnaires.definition import Definition, parse, revision
 from portal.questionnaires.versions import (
     Questionnaire,
-    QuestionnaireState,
     add_version,
     parsed,
     specialised,
@@ -223,7 +223,7 @@ def _standing(
     """The published version that says this, which is made where there is none."""
     wanted = select(Questionnaire).where(
         Questionnaire.revision == revision(document),
-        Questionnaire.state != QuestionnaireState.DRAFT,
+        Questionnaire.state != VersionState.DRAFT,
     )
     found = session.scalars(wanted).first()
     if found is None:

@@ -1,30 +1,30 @@
-"""Which versions of a questionnaire are in use: published, taken out, taken in again.
+"""Publishing a draft of a questionnaire, and taking a version out of use.
 
-In: a draft. Out: a version that rounds can choose; it stands. Every verb is in the
-audit log.
+In: a draft. Out: a version that rounds can choose; it stands.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.kernel.errors import ConflictError, InvalidError
+from portal.kernel.versions import (
+    UnchangedError,
+    VersionState,
+    before,
+    move,
+    require_draft,
+    require_newest,
+)
 from portal.questionnaires import shipped
 from portal.questionnaires.altered import ItemChange
 from portal.questionnaires.changes import Difference, change_of, differences
 from portal.questionnaires.definition import parse
-from portal.questionnaires.drafting import record, require_draft
 from portal.questionnaires.frozen import RoundQuestionnaire
 from portal.questionnaires.shape import Item
-from portal.questionnaires.versions import Questionnaire, QuestionnaireState, newest
-
-
-class UnchangedError(InvalidError):
-    """A version that says what the one before says."""
-
-    sentence = "草稿和上一版一字不差，不用发布。请先修改，或者删去这份草稿。"
+from portal.questionnaires.versions import Questionnaire, newest
 
 
 class MeaningError(InvalidError):
@@ -47,46 +47,22 @@ class SameError(InvalidError):
     )
 
 
-class WrongStateError(ConflictError):
-    """The version is not one for which this is done."""
-
-    sentence = "这一步和问卷现在的状态不合，请回到问卷页再看。"
-
-
 class ChosenError(ConflictError):
     """A round that is being prepared has chosen what is to be taken out of use."""
 
     sentence = "还没公告的轮次选了这份问卷。请先给那一轮换一份，再停用。"
 
 
-NEXT: Mapping[QuestionnaireState, QuestionnaireState] = {
-    QuestionnaireState.DRAFT: QuestionnaireState.PUBLISHED,
-    QuestionnaireState.PUBLISHED: QuestionnaireState.RETIRED,
-    QuestionnaireState.RETIRED: QuestionnaireState.PUBLISHED,
-}
-
-
 def changes_of(session: Session, questionnaire: Questionnaire) -> Difference:
     """What a version changed against the one published before it."""
-    before = session.scalars(
-        select(Questionnaire)
-        .where(
-            Questionnaire.code == questionnaire.code,
-            Questionnaire.version < questionnaire.version,
-            Questionnaire.state != QuestionnaireState.DRAFT,
-        )
-        .order_by(Questionnaire.version.desc())
-    ).first()
-    was = before.definition if before else None
-    return differences(was, questionnaire.definition)
+    was = before(session, questionnaire)
+    return differences(was.definition if was else None, questionnaire.definition)
 
 
 def known_items(session: Session, code: str) -> dict[str, Item]:
     """What ids of questions last stood for, in this questionnaire or else in any."""
     found = dict(parse(shipped.compose()).items)
-    published = select(Questionnaire).where(
-        Questionnaire.state != QuestionnaireState.DRAFT
-    )
+    published = select(Questionnaire).where(Questionnaire.state != VersionState.DRAFT)
     order = (Questionnaire.code == code, Questionnaire.id)
     for version in session.scalars(published.order_by(*order)):
         found |= version.definition.items
@@ -126,7 +102,7 @@ def publish(
     if not {one.item.id for one in found if one.item.is_question} <= set(same):
         raise SameError
     draft.published_on = today
-    _move(session, draft, "questionnaire.publish", by=by, now=now)
+    move(session, draft, "publish", by=by, now=now)
     for choice in _open_choices(session, draft.code):
         choice.questionnaire = draft
     session.flush()
@@ -139,29 +115,10 @@ def retire(
 
     Raises WrongStateError, ChosenError.
     """
-    _require(session, questionnaire, QuestionnaireState.PUBLISHED)
+    require_newest(session, questionnaire, VersionState.PUBLISHED)
     if _open_choices(session, questionnaire.code):
         raise ChosenError
-    _move(session, questionnaire, "questionnaire.retire", by=by, now=now)
-
-
-def restore(
-    session: Session, questionnaire: Questionnaire, *, by: str, now: datetime
-) -> None:
-    """Take a retired questionnaire into use again.
-
-    Raises WrongStateError.
-    """
-    _require(session, questionnaire, QuestionnaireState.RETIRED)
-    _move(session, questionnaire, "questionnaire.restore", by=by, now=now)
-
-
-def _require(
-    session: Session, questionnaire: Questionnaire, state: QuestionnaireState
-) -> None:
-    is_newest = newest(session, questionnaire.code) is questionnaire
-    if not is_newest or questionnaire.state is not state:
-        raise WrongStateError
+    move(session, questionnaire, "retire", by=by, now=now)
 
 
 def _open_choices(session: Session, code: str) -> list[RoundQuestionnaire]:
@@ -172,17 +129,3 @@ def _open_choices(session: Session, code: str) -> list[RoundQuestionnaire]:
         .where(Questionnaire.code == code, RoundQuestionnaire.frozen_on.is_(None))
     )
     return list(session.scalars(wanted))
-
-
-def _move(
-    session: Session,
-    questionnaire: Questionnaire,
-    action: str,
-    *,
-    by: str,
-    now: datetime,
-) -> None:
-    """The only place where the state of a version that people made is changed."""
-    questionnaire.state = NEXT[questionnaire.state]
-    session.flush()
-    record(session, questionnaire, action, by=by, now=now)

@@ -9,16 +9,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import String, Text, UniqueConstraint, event, inspect, select
-from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
+from sqlalchemy import Enum, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from portal.kernel import versions as kept
 from portal.kernel.database import Base
 from portal.kernel.errors import ConflictError, NotFoundError
+from portal.kernel.versions import Version, VersionState, by_code, published
 from portal.questionnaires import shipped
 from portal.questionnaires.conditions import Facts
 from portal.questionnaires.definition import Definition, canonical, parse
@@ -27,21 +27,7 @@ from portal.questionnaires.walk import specialise
 TAMPERED = "这份问卷的内容和定稿时不一样了，请立即告诉系统管理员核查。"
 
 
-class StandsError(ConflictError):
-    """A version, once published, stands."""
-
-    sentence = "这一版已经发布，不能改动。请另开一份草稿，改好后发布成下一版。"
-
-
-class QuestionnaireState(StrEnum):
-    """How far a version is."""
-
-    DRAFT = "draft"  # 草稿
-    PUBLISHED = "published"  # 已发布
-    RETIRED = "retired"  # 已停用: coming rounds cannot choose it
-
-
-class Questionnaire(Base):
+class Questionnaire(Version, Base):
     """问卷: one version of one questionnaire; `document` is its canonical JSON.
 
     `code` is the id that every version's document carries.
@@ -49,23 +35,12 @@ class Questionnaire(Base):
 
     __tablename__ = "questionnaire"
     __table_args__ = (UniqueConstraint("code", "version"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str]
-    version: Mapped[int]
-    state: Mapped[QuestionnaireState] = mapped_column(active_history=True)
+    called = "问卷"
+    state: Mapped[VersionState] = mapped_column(
+        Enum(VersionState, name="questionnairestate"), active_history=True
+    )
     revision: Mapped[str] = mapped_column(String(64), index=True)
     document: Mapped[str] = mapped_column(Text)
-    published_on: Mapped[date | None]
-
-    @property
-    def is_draft(self) -> bool:
-        """Whether it may still be changed."""
-        return self.state is QuestionnaireState.DRAFT
-
-    @property
-    def is_in_use(self) -> bool:
-        """Whether rounds can choose it."""
-        return self.state is QuestionnaireState.PUBLISHED
 
     @property
     def is_shipped(self) -> bool:
@@ -135,25 +110,18 @@ def get_questionnaire(session: Session, questionnaire_id: int) -> Questionnaire:
 
 def versions(session: Session) -> dict[str, list[Questionnaire]]:
     """The versions of each questionnaire by its code, newest first; shipped last."""
-    found: dict[str, list[Questionnaire]] = {}
-    order = (Questionnaire.code, Questionnaire.version.desc())
-    for one in session.scalars(select(Questionnaire).order_by(*order)):
-        found.setdefault(one.code, []).append(one)
-    return dict(sorted(found.items(), key=lambda pair: pair[0] == SHIPPED))
+    found = by_code(session, Questionnaire).items()
+    return dict(sorted(found, key=lambda pair: pair[0] == SHIPPED))
 
 
 def newest(session: Session, code: str) -> Questionnaire | None:
     """The newest version of a questionnaire that was published, in use or not."""
-    found = select(Questionnaire).where(
-        Questionnaire.code == code, Questionnaire.state != QuestionnaireState.DRAFT
-    )
-    return session.scalars(found.order_by(Questionnaire.version.desc())).first()
+    return session.scalars(published(Questionnaire, code)).first()
 
 
 def draft_of(session: Session, code: str) -> Questionnaire | None:
     """The draft of a questionnaire."""
-    wanted = select(Questionnaire).filter_by(code=code, state=QuestionnaireState.DRAFT)
-    return session.scalars(wanted).first()
+    return kept.draft_of(session, Questionnaire, code)
 
 
 def add_version(
@@ -168,9 +136,7 @@ def add_version(
     made = Questionnaire(
         code=code,
         version=last.version + 1 if last else 1,
-        state=QuestionnaireState.PUBLISHED
-        if published_on
-        else QuestionnaireState.DRAFT,
+        state=VersionState.PUBLISHED if published_on else VersionState.DRAFT,
         published_on=published_on,
     )
     fill(made, document)
@@ -187,26 +153,3 @@ def fill(row: Questionnaire, document: Mapping[str, Any]) -> None:
     parse(document)
     text = canonical(document)
     row.document, row.revision = text.decode(), hashlib.sha256(text).hexdigest()
-
-
-@event.listens_for(Questionnaire, "before_update")
-def _refuse_change(
-    _mapper: Mapper[Questionnaire], _connection: Connection, row: Questionnaire
-) -> None:
-    """Of what stands, only whether it is in use may change."""
-    changed = {one.key for one in inspect(row).attrs if one.history.has_changes()}
-    if _stood(row) and changed - {"state"}:
-        raise StandsError
-
-
-@event.listens_for(Questionnaire, "before_delete")
-def _refuse_deletion(
-    _mapper: Mapper[Questionnaire], _connection: Connection, row: Questionnaire
-) -> None:
-    if _stood(row):
-        raise StandsError
-
-
-def _stood(row: Questionnaire) -> bool:
-    was = inspect(row).attrs.state.load_history()
-    return QuestionnaireState.DRAFT not in (was.deleted or was.unchanged or ())

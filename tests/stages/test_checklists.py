@@ -9,19 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import checklists
-from portal.checklists import Checklist, ListState, Outline
-from portal.checklists.drafting import DraftThereError, WordingError
-from portal.checklists.lists import StandsError
+from portal.checklists import Checklist, Outline, VersionState
+from portal.checklists.drafting import WordingError
 from portal.checklists.outline import AspectText, Form, PointText, ProblemText, Scope
-from portal.checklists.versions import (
-    EmptyListError,
-    MeaningError,
-    UnchangedError,
-    WrongStateError,
-)
+from portal.checklists.publishing import EmptyListError, MeaningError
 from portal.kernel.audit import AuditEntry
 from portal.kernel.database import Base, engine_for
 from portal.kernel.errors import NotFoundError
+from portal.kernel.versions import (
+    DraftThereError,
+    StandsError,
+    UnchangedError,
+    WrongStateError,
+)
 from portal.places import Kind, Trait
 from portal.rounds import Mode, Round
 from tests.makers import MORNING, TODAY
@@ -156,7 +156,7 @@ def test_an_optional_block_is_for_its_kinds_alone(
 def test_a_draft_changes_nothing_until_it_is_published(session: Session) -> None:
     published(session)
     draft = checklists.keep_draft(session, outline(BOOKS), code="money", **DEED)
-    assert (draft.version, draft.state) == (2, ListState.DRAFT)
+    assert (draft.version, draft.state) == (2, VersionState.DRAFT)
     assert in_use(session) == [("money", 1)]
     checklists.publish(session, draft, same=(), today=TODAY, **DEED)
     assert in_use(session) == [("money", 2)]
@@ -459,7 +459,11 @@ def test_wording_that_cannot_stand_is_refused(
 
 def test_a_sample_is_adopted_as_a_draft_of_its_list(session: Session) -> None:
     draft = checklists.adopt(session, "village", **DEED)
-    assert (draft.code, draft.version, draft.state) == ("village", 1, ListState.DRAFT)
+    assert (draft.code, draft.version, draft.state) == (
+        "village",
+        1,
+        VersionState.DRAFT,
+    )
     assert draft.outline == checklists.sample("village").outline
     assert in_use(session) == []
     with pytest.raises(DraftThereError):

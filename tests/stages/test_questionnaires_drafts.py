@@ -11,22 +11,27 @@ from sqlalchemy.orm import Session
 from portal.kernel.audit import AuditEntry
 from portal.kernel.database import Base, engine_for
 from portal.kernel.errors import ConflictError, NotFoundError
+from portal.kernel.versions import (
+    DraftThereError,
+    StandsError,
+    UnchangedError,
+    VersionState,
+    WrongStateError,
+    discard,
+    restore,
+)
 from portal.questionnaires import drafting, frozen, publishing, shipped
 from portal.questionnaires.definition import DefinitionError, revision
-from portal.questionnaires.drafting import DraftThereError, ShippedError
+from portal.questionnaires.drafting import ShippedError
 from portal.questionnaires.editing import EditError
 from portal.questionnaires.frozen import NotInUseError, NotTypoError, TooLateError
 from portal.questionnaires.publishing import (
     ChosenError,
     MeaningError,
     SameError,
-    UnchangedError,
-    WrongStateError,
 )
 from portal.questionnaires.versions import (
     Questionnaire,
-    QuestionnaireState,
-    StandsError,
     draft_of,
     get_questionnaire,
     newest,
@@ -112,7 +117,7 @@ def test_a_new_questionnaire_begins_as_a_draft(session: Session) -> None:
     assert (made.code, made.version, made.state) == (
         "village",
         1,
-        QuestionnaireState.DRAFT,
+        VersionState.DRAFT,
     )
     assert made.content == FIRST
     assert made.revision == revision(FIRST)
@@ -171,10 +176,10 @@ def test_a_version_is_revised_in_one_draft_beside_it(session: Session) -> None:
 
 def test_a_draft_is_discarded_and_a_version_is_not(session: Session) -> None:
     stands = published(session)
-    drafting.discard(session, drafting.revise(session, stands, **DEED), **DEED)
+    discard(session, drafting.revise(session, stands, **DEED), **DEED)
     assert draft_of(session, "village") is None
     with pytest.raises(StandsError):
-        drafting.discard(session, stands, **DEED)
+        discard(session, stands, **DEED)
     with pytest.raises(NotFoundError):
         get_questionnaire(session, stands.id + 1)
 
@@ -210,7 +215,7 @@ def test_nothing_of_a_version_is_changed_behind_the_verbs(
 def test_a_version_does_not_turn_into_a_draft_to_be_changed(session: Session) -> None:
     stands = published(session)
     session.expire_all()
-    stands.state, stands.document = QuestionnaireState.DRAFT, "{}"
+    stands.state, stands.document = VersionState.DRAFT, "{}"
     with pytest.raises(StandsError):
         session.flush()
 
@@ -233,7 +238,7 @@ def test_a_version_is_taken_out_of_use_and_in_again(session: Session) -> None:
     assert [one.is_in_use for one in (first, second)] == [True, False]
     with pytest.raises(WrongStateError):
         publishing.retire(session, second, **DEED)
-    publishing.restore(session, second, **DEED)
+    restore(session, second, **DEED)
     assert [one.is_in_use for one in (first, second)] == [True, True]
     with pytest.raises(WrongStateError):
         publishing.retire(session, first, **DEED)
@@ -497,11 +502,11 @@ def test_the_shipped_one_is_changed_by_the_program_alone(
 
 def test_every_deed_is_in_the_audit_log(session: Session, round_: Round) -> None:
     stands = published(session)
-    drafting.discard(session, drafting.revise(session, stands, **DEED), **DEED)
+    discard(session, drafting.revise(session, stands, **DEED), **DEED)
     draft = drafting.revise(session, stands, **DEED)
     drafting.amend(session, draft, NEXT, **DEED)
     publishing.retire(session, stands, **DEED)
-    publishing.restore(session, stands, **DEED)
+    restore(session, stands, **DEED)
     frozen.choose(session, round_, stands, **DEED)
     frozen.choose(session, round_, None, **DEED)
     assert deeds(session) == [

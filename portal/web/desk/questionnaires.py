@@ -5,6 +5,7 @@ from io import BytesIO
 from flask import Blueprint, send_file
 from flask.typing import ResponseReturnValue
 
+from portal.kernel import versions
 from portal.people import Permission
 from portal.questionnaires import drafting, publishing, shipped
 from portal.questionnaires.definition import parse
@@ -113,7 +114,7 @@ def restore(questionnaire_id: int) -> ResponseReturnValue:
     """恢复使用."""
     nonce()
     found = visible(questionnaire_id)
-    publishing.restore(db(), found, by=somebody().username, now=now())
+    versions.restore(db(), found, by=somebody().username, now=now())
     return go_on("desk.questionnaires.show", done="restored", questionnaire_id=found.id)
 
 

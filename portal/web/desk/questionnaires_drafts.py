@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from portal.kernel import versions
 from portal.kernel.workbooks import Mistake
 from portal.people import Permission
 from portal.questionnaires import drafting, publishing
@@ -99,7 +100,7 @@ def discard(questionnaire_id: int) -> ResponseReturnValue:
     """Ask, then delete a draft."""
     found, form = visible(questionnaire_id), OneButton()
     if form.validate_on_submit():
-        drafting.discard(db(), found, by=somebody().username, now=now())
+        versions.discard(db(), found, by=somebody().username, now=now())
         return go_on("desk.questionnaires.index", done="discarded")
     page = "desk/questionnaires_drafts/discard.html"
     return render(page, form=form, questionnaire=found)

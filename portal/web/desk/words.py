@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from portal.checklists import KIND_WORDS, Form, ListState
+from portal.checklists import KIND_WORDS, Form
 from portal.entrances import ChannelKind, CodeState
+from portal.kernel.versions import VersionState
 from portal.people import Duty, Role
 from portal.places import Attention, Kind, Level, Trait
-from portal.questionnaires.versions import QuestionnaireState
 from portal.rounds import Mode, Phase
 from portal.web.rendering import gettext
 
@@ -64,15 +64,10 @@ TRAITS: Mapping[Trait, str] = {
     Trait.EXCLAVE: "飞地",
     Trait.FACTORY: "厂居社区",
 }
-LIST_STATES: Mapping[ListState, str] = {
-    ListState.DRAFT: "草稿",
-    ListState.PUBLISHED: "在用",
-    ListState.RETIRED: "已停用",
-}
-QUESTIONNAIRE_STATES: Mapping[QuestionnaireState, str] = {
-    QuestionnaireState.DRAFT: "草稿",
-    QuestionnaireState.PUBLISHED: "在用",
-    QuestionnaireState.RETIRED: "已停用",
+VERSION_STATES: Mapping[VersionState, str] = {
+    VersionState.DRAFT: "草稿",
+    VersionState.PUBLISHED: "在用",
+    VersionState.RETIRED: "已停用",
 }
 FORMS: Mapping[Form, str] = {
     Form.FAULT: "有就是问题",
@@ -108,26 +103,25 @@ CODE_STATES: Mapping[CodeState, str] = {
     CodeState.ROTATED: "已换码",
     CodeState.WITHDRAWN: "已停用",
 }
-TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
-    Phase: {k.value: v for k, v in PHASES.items()},
-    Mode: {k.value: v for k, v in MODES.items()},
-    Role: {k.value: v for k, v in ROLES.items()},
-    Duty: {k.value: v for k, v in DUTIES.items()},
-    Level: {k.value: v for k, v in LEVELS.items()},
-    Kind: {k.value: v for k, v in KINDS.items()},
-    Trait: {k.value: v for k, v in TRAITS.items()},
-    Attention: {k.value: v for k, v in ATTENTIONS.items()},
-    CodeState: {k.value: v for k, v in CODE_STATES.items()},
-    ListState: {k.value: v for k, v in LIST_STATES.items()},
-    QuestionnaireState: {k.value: v for k, v in QUESTIONNAIRE_STATES.items()},
-    Form: {k.value: v for k, v in FORMS.items()},
-    ChannelKind: {k.value: v for k, v in CHANNELS.items()},
+TABLES: Mapping[type[StrEnum], Mapping[Any, str]] = {
+    Phase: PHASES,
+    Mode: MODES,
+    Role: ROLES,
+    Duty: DUTIES,
+    Level: LEVELS,
+    Kind: KINDS,
+    Trait: TRAITS,
+    Attention: ATTENTIONS,
+    CodeState: CODE_STATES,
+    VersionState: VERSION_STATES,
+    Form: FORMS,
+    ChannelKind: CHANNELS,
 }
 
 
 def word(value: StrEnum) -> str:
     """What a value is called."""
-    return gettext(TABLES[type(value)][value.value])
+    return gettext(TABLES[type(value)][value])
 
 
 def choices(table: Mapping[Word, str]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import checklists
-from portal.checklists import Checklist, ListState
+from portal.checklists import Checklist, VersionState
 from portal.checklists.reading import read_outline
 from portal.kernel.audit import AuditEntry
 from portal.questionnaires import drafting, frozen, publishing
@@ -213,7 +213,7 @@ def test_a_list_is_taken_out_of_use_and_in_again(office: Office) -> None:
     assert "涉农社区个性清单" in office.desk("member").opens(INDEX).words
     page = office.desk("office").sends(f"{url}/restore", at=url)
     assert "已恢复使用" in page.words
-    assert of(office, "rural").state is ListState.PUBLISHED
+    assert of(office, "rural").state is VersionState.PUBLISHED
 
 
 def test_a_press_that_came_too_late_is_told(office: Office) -> None:
@@ -228,7 +228,7 @@ def test_a_sample_is_looked_at_then_adopted(office: Office) -> None:
     assert "3 个方面 · 16 个要点 · 72 个问题" in page.words
     page = office.desk("office").sends(url)
     assert "草稿已存好" in page.words
-    assert of(office, "village").state is ListState.DRAFT
+    assert of(office, "village").state is VersionState.DRAFT
     office.desk("office").sends(url, status=409)
     office.desk("office").opens(f"{INDEX}/samples/nowhere", status=404)
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import checklists
-from portal.checklists import Checklist, ListState
+from portal.checklists import Checklist, VersionState
 from portal.web.installation import Installation
 from tests.makers import MORNING, TODAY, Cast
 from tests.stages.test_checklists_workbook import WRONG, book
@@ -79,7 +79,7 @@ def test_a_workbook_is_looked_at_before_anything_is_kept(office: Office) -> None
     assert lists(office) == []
     assert "草稿已存好" in kept(office, page).words
     (only,) = lists(office)
-    assert (only.title, only.version, only.state) == ("资金清单", 1, ListState.DRAFT)
+    assert (only.title, only.version, only.state) == ("资金清单", 1, VersionState.DRAFT)
     assert [point.code for point in only.outline.points] == [
         "money.books",
         "money.works",
@@ -173,8 +173,8 @@ def test_the_next_version_says_what_is_new_changed_and_gone(office: Office) -> N
     assert len(lists(office)) == 1
     kept(office, page, url)
     assert [(one.version, one.state) for one in lists(office)] == [
-        (1, ListState.PUBLISHED),
-        (2, ListState.DRAFT),
+        (1, VersionState.PUBLISHED),
+        (2, VersionState.DRAFT),
     ]
 
 

@@ -9,9 +9,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.kernel.audit import AuditEntry
+from portal.kernel.versions import VersionState
 from portal.questionnaires import drafting
 from portal.questionnaires.definition import canonical
-from portal.questionnaires.versions import Questionnaire, QuestionnaireState
+from portal.questionnaires.versions import Questionnaire
 from portal.questionnaires.workbook import write_workbook
 from portal.web.installation import Installation
 from tests.makers import Cast
@@ -63,7 +64,7 @@ def test_a_workbook_is_looked_at_before_anything_is_kept(office: Office) -> None
     assert kept(office) == []
     assert "草稿已存好" in saved(office, page).words
     (only,) = kept(office)
-    assert (only.version, only.state) == (1, QuestionnaireState.DRAFT)
+    assert (only.version, only.state) == (1, VersionState.DRAFT)
     assert only.content == FIRST
 
 
