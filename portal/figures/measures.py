@@ -56,11 +56,6 @@ class Distribution:
             return None
         return self._points() / self.with_opinion
 
-    @property
-    def is_unanimous(self) -> bool:
-        """Whether everybody chose the same option."""
-        return self.total > 0 and max(self.counts.values()) == self.total
-
     def bounds(self, issued: int) -> Bounds | None:
         """The mean if every slip not voted had said the worst, or the best.
 

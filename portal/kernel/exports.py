@@ -1,15 +1,13 @@
 """What was typed, written into files that other programs open: always as a text.
 
-In: texts. Out: cells of a workbook, lines of CSV, runs of a Word document in which
-nothing computes, nothing calls out (CWE-1236), and nothing is illegal in XML. Codes
-keep their zeros. Every file that leaves the house with typed words is written here.
+In: texts. Out: cells of a workbook in which nothing computes, nothing calls out
+(CWE-1236), and nothing is illegal in XML. Codes keep their zeros. Every file that
+leaves the house with typed words is written here.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
 from io import BytesIO
-from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -19,7 +17,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 FORMULA_STARTS = frozenset("=+-@＝＋－＠﹦﹢﹣﹫−\t\r")
 LONGEST_CELL = 32_767  # UTF-16 units; beyond it Excel calls the file damaged
 AS_TEXT = "@"  # number format: what is edited stays a text as well
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # or Excel reads UTF-8 as GB 18030
 
 # XML 1.0 §2.2 without the controls it tolerates and the noncharacters it advises
 # against; bidi controls turn amounts around.
@@ -87,30 +84,3 @@ def workbook_bytes(book: Workbook) -> bytes:
 def _hold_once(cell: Cell, text: str) -> None:
     if cell.data_type != "s" or (acts(text) and not cell.quotePrefix):
         _hold(cell, text)
-
-
-def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows as CSV for a spreadsheet: every field quoted, what might act behind a '.
-
-    CSV knows no texts: an apostrophe is the one sign all programs take for "text".
-    """
-    lines = (",".join(_field(text) for text in row) for row in rows)
-    return BYTE_ORDER_MARK + "".join(f"{line}\r\n" for line in lines).encode()
-
-
-def _field(text: str) -> str:
-    guarded = f"'{legal(text)}" if acts(text) else legal(text)
-    doubled = guarded.replace('"', '""')
-    return f'"{doubled}"'
-
-
-def word_run(text: str) -> str:
-    """A run of WordprocessingML with the text: no field, no markup, lines as breaks."""
-    pieces = re.split("([\n\t])", legal(text))
-    return f"<w:r>{''.join(map(_piece, pieces))}</w:r>"
-
-
-def _piece(piece: str) -> str:
-    if piece in {"\n", "\t"}:
-        return "<w:br/>" if piece == "\n" else "<w:tab/>"
-    return f'<w:t xml:space="preserve">{escape(piece)}</w:t>' if piece else ""

@@ -35,7 +35,6 @@ from tests.makers import (
 )
 
 USUAL = (time(8), time(12), time(18))
-TEN = timedelta(hours=1)  # the cast's clock says 9:00 in China
 
 
 @pytest.mark.parametrize(

@@ -213,4 +213,3 @@ _CHECKS: Mapping[Check, Callable[[str], bool]] = {
     Check.LUHN: is_card,
 }
 READY = [_ready(rule) for rule in RULES]
-TRAVELLING = [_ready(rule) for rule in RULES if rule.travels]

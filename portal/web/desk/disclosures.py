@@ -43,7 +43,6 @@ def index() -> ResponseReturnValue:
         disputed={e for e, each in sources.items() if rectification.is_disputed(each)},
         Source=Source,
         is_public=round_.allows(PublicAct.READ_DISCLOSURES),
-        the_round=round_,
         terms=terms,
         said=said(DONE),
     )

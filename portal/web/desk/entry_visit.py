@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from portal.entrances import ChannelKind, Entrance
 from portal.intake.receive import (
     LONGEST_CONTACT,
-    LONGEST_LETTER,
     Arrival,
     Complaint,
     receive_answers,
@@ -139,6 +138,5 @@ def _sheet(entrance: Entrance, written: Complaint, refusal: Refusal | None) -> s
         errors=refusal.errors if refusal else {},
         top=refusal.sentence if refusal else "",
         form=OneButton(),
-        longest=LONGEST_LETTER,
         longest_contact=LONGEST_CONTACT,
     )

@@ -32,7 +32,6 @@ def index() -> ResponseReturnValue:
         if _hands_over(who)
         else handover.received_by(db(), who.id),
         today=today(),
-        terms=terms,
     )
 
 

@@ -19,7 +19,6 @@ from portal.web.staff import somebody
 bp = Blueprint("places", __name__, url_prefix="/places")
 
 LARGEST_UPLOAD = 8 * 1024 * 1024  # bytes of all files together; a district has 0.2 MB
-MISTAKES_SHOWN = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -54,9 +53,7 @@ def upload() -> ResponseReturnValue:
         return render("desk/places/upload.html", form=form, mistakes=found), 422
     counts = f"+{report.added} ~{report.updated} -{report.abolished}"
     _note("place.import", "", counts)
-    return render(
-        "desk/places/report.html", report=report, tree=places.place_tree(db())
-    )
+    return render("desk/places/report.html", report=report)
 
 
 @bp.get("/template.xlsx")

@@ -20,7 +20,6 @@ from portal.web import staff
 from portal.web.desk.deeds import attempt, go_on, said
 from portal.web.desk.desk_form import DeskForm
 from portal.web.desk.elections import at, current_election, tabs, the_election
-from portal.web.desk.nav import the_round
 from portal.web.guards import desk
 from portal.web.rendering import render
 from portal.web.request import db, installation
@@ -130,7 +129,6 @@ def _community(election: Election) -> PlaceManifest:
 def _page(here: PlaceManifest | None, form: BallotForm | None) -> str:
     return render(
         "desk/vote/entry.html",
-        the_round=the_round(),
         here=here,
         form=form,
         parts=PARTS,

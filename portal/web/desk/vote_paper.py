@@ -16,7 +16,6 @@ from portal.web import staff
 from portal.web.desk.deeds import attempt, go_on, said
 from portal.web.desk.desk_form import DeskForm
 from portal.web.desk.elections import at, tabs, the_election
-from portal.web.desk.nav import the_round
 from portal.web.guards import desk
 from portal.web.rendering import render
 from portal.web.request import db, now
@@ -160,8 +159,6 @@ def _page(
     held = records.duties(db(), election.id)
     shown = render(
         "desk/vote/paper.html",
-        the_round=the_round(),
-        election=election,
         is_prepared=election.state is ElectionState.PREPARED,
         at=at(),
         tabs=tabs(),

@@ -17,7 +17,6 @@ from portal.web import staff
 from portal.web.desk.deeds import attempt, go_on, said
 from portal.web.desk.desk_form import DeskForm
 from portal.web.desk.elections import at, tabs, the_election
-from portal.web.desk.nav import the_round
 from portal.web.guards import desk
 from portal.web.rendering import render
 from portal.web.request import db, now
@@ -102,7 +101,6 @@ def _page(election: Election, form: RollForm) -> str:
     posted = vote.manifests(db(), election.id)
     return render(
         "desk/vote/roll.html",
-        the_round=the_round(),
         is_prepared=election.state is ElectionState.PREPARED,
         issued={one.place_id: one.count for one in posted},
         form=form,

@@ -9,7 +9,6 @@ from portal.vote import Election, ElectionState
 from portal.web import staff
 from portal.web.desk.deeds import attempt, go_on, said
 from portal.web.desk.elections import at, tabs, the_election
-from portal.web.desk.nav import the_round
 from portal.web.desk.vote_terms_forms import TermsForm
 from portal.web.guards import desk
 from portal.web.rendering import render
@@ -57,8 +56,6 @@ def _page(form: TermsForm) -> str:
     election = the_election()
     return render(
         "desk/vote/terms.html",
-        the_round=the_round(),
-        election=election,
         terms=election.terms,
         is_frozen=_is_frozen(election),
         form=form,

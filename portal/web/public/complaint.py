@@ -151,7 +151,6 @@ def _page(
         spots=spots,
         hint_title=hints.TITLE,
         hint_words=hints.words(),
-        longest=LONGEST_LETTER,
         longest_contact=LONGEST_CONTACT,
         hours=installation().hours_of(entrance.opening_hours),
     )

@@ -4,9 +4,7 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from portal.kernel import codes
-from portal.rounds import public_rounds
 from portal.web.rendering import page_url, render
-from portal.web.request import db
 
 bp = Blueprint("home", __name__)
 
@@ -18,4 +16,4 @@ def page() -> ResponseReturnValue:
     code = codes.typed_code(typed)
     if code:
         return redirect(page_url("public.hub.page", code=code), 303)
-    return render("public/home/page.html", rounds=public_rounds(db()))
+    return render("public/home/page.html")

@@ -23,7 +23,7 @@ from portal.intake.receipts import (
 from portal.kernel import codes
 from portal.kernel.errors import Refusal
 from portal.questionnaires.shipped import categories
-from portal.review.dialogue import Progress, Standing, standing
+from portal.review.dialogue import Standing, standing
 from portal.web import limits
 from portal.web.errors import status_of
 from portal.web.guards import Form, nonce
@@ -199,7 +199,6 @@ def _page(refusal: Refusal | None = None, *, said: str = "") -> str:
     return render(
         "public/receipt/standing.html",
         standing=found,
-        Progress=Progress,
         category=_category(found),
         hours=installation().hours_of(found.opening_hours),
         receipt=digits,
