@@ -6,8 +6,10 @@ each wrong cell.
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 from portal.checklists.cells import code_of, form_in, kinds_of, problem_of, title_of
 from portal.checklists.columns import HEADED, Column
@@ -73,6 +75,17 @@ class _Aspect:
         return AspectText(self.title, points, self.kinds or ())
 
 
+Named = TypeVar("Named", _Aspect, _Point)
+EMPTY = {
+    Column.ASPECT: "第一行的方面是空的。请填写方面。",
+    Column.POINT: "换了方面，要点却是空的。请填写要点。",
+}
+TWICE = {
+    Column.ASPECT: "「{}」在 {} 已经写过。请把同一个方面的行放在一起。",
+    Column.POINT: "「{}」和 {} 重复。请把同一个要点的行放在一起，或改一个名称。",
+}
+
+
 @dataclass
 class _Reading:
     """What the rows so far have said; an empty cell means the same as above."""
@@ -88,47 +101,15 @@ class _Reading:
     def take(self, reader: Reader) -> None:
         """Read one row."""
         reader.require_no_torn_cell()
-        aspect = self._aspect_of(reader)
-        point = self._point_of(reader, aspect)
+        aspect = _named(reader, Column.ASPECT, self.aspect, self.aspects, _Aspect)
+        if aspect is not self.aspect:
+            self.aspect, self.point = aspect, None
+        new = partial(_Point, row=reader.line.number)
+        point = _named(reader, Column.POINT, self.point, aspect.points, new)
+        self.point = point
         self._take_kinds(reader, aspect)
         self._take_code(reader, point)
         self._take_problem(reader, point)
-
-    def _aspect_of(self, reader: Reader) -> _Aspect:
-        title = reader.read(Column.ASPECT, title_of, "")
-        cell, current = reader.cell_name(Column.ASPECT), self.aspect
-        if current and (not title or key(title) == key(current.title)):
-            return current
-        if not title:
-            reader.note(cell, "第一行的方面是空的。请填写方面。")
-        known = self.aspects.get(key(title))
-        if known:
-            message = (
-                f"「{short(title)}」在 {known.cell} 已经写过。"
-                "请把同一个方面的行放在一起。"
-            )
-            reader.note(cell, message)
-        self.aspect = self.aspects.setdefault(key(title), _Aspect(title, cell))
-        self.point = None
-        return self.aspect
-
-    def _point_of(self, reader: Reader, aspect: _Aspect) -> _Point:
-        title = reader.read(Column.POINT, title_of, "")
-        cell, current = reader.cell_name(Column.POINT), self.point
-        if current and (not title or key(title) == key(current.title)):
-            return current
-        if not title:
-            reader.note(cell, "换了方面，要点却是空的。请填写要点。")
-        known = aspect.points.get(key(title))
-        if known:
-            message = (
-                f"「{short(title)}」和 {known.cell} 重复。"
-                "请把同一个要点的行放在一起，或改一个名称。"
-            )
-            reader.note(cell, message)
-        new = _Point(title, cell, reader.line.number)
-        self.point = aspect.points.setdefault(key(title), new)
-        return self.point
 
     def _take_kinds(self, reader: Reader, aspect: _Aspect) -> None:
         kinds = reader.read(Column.KINDS, kinds_of, None)
@@ -197,6 +178,25 @@ class _Reading:
     def finished(self) -> tuple[AspectText, ...]:
         """The aspects read."""
         return tuple(aspect.finished() for aspect in self.aspects.values())
+
+
+def _named(
+    reader: Reader,
+    column: Column,
+    current: Named | None,
+    known: dict[str, Named],
+    new: Callable[[str, str], Named],
+) -> Named:
+    """What the row belongs to: the same as above, or a new one with (title, cell)."""
+    title, cell = reader.read(column, title_of, ""), reader.cell_name(column)
+    if current and (not title or key(title) == key(current.title)):
+        return current
+    if not title:
+        reader.note(cell, EMPTY[column])
+    before = known.get(key(title))
+    if before:
+        reader.note(cell, TWICE[column].format(short(title), before.cell))
+    return known.setdefault(key(title), new(title, cell))
 
 
 def read_outline(
