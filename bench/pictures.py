@@ -5,7 +5,6 @@ page in them changes.
 """
 
 import json
-import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -20,19 +19,11 @@ from waitress import create_server
 from portal.cli.demo import build
 from portal.rounds import Phase
 from portal.web.app import create_app
+from tests.browser.chromium import chromium
 
 TARGET = Path(__file__).parent.parent / ".ci" / "pictures"
 PHONE = ViewportSize(width=360, height=720)
 DESK = ViewportSize(width=1280, height=800)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @contextmanager
@@ -117,9 +108,7 @@ def _shoot(page: Page, name: str) -> None:
 def main() -> None:
     """Take every picture."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=shutil.which("chromium"), args=FLAGS
-        )
+        browser = chromium(driver)
         with served(Phase.COLLECTING, 8391) as told:
             residents(browser, told)
             staff(browser, told)

@@ -1,7 +1,6 @@
 """Table d: bytes and requests of every resident page, counted by Chromium."""
 
 import json
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,19 +13,11 @@ from bench.serving import served
 from bench.tables import Table
 from portal.cli.demo import build
 from portal.rounds import Phase
+from tests.browser.chromium import chromium
 
 LARGEST_PAGE = 14 * 1024  # bytes: one TCP initial window (design promise 5)
 MOST_REQUESTS = 2
 PORT = 8781
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = {"width": 360, "height": 800}
 COLUMNS = ("page", "phase", "bytes", "requests", "hosts", "goal")
 EVERYWHERE = ("/", "/receipt", "/privacy", "/help", "/notices", "/disclosures")
@@ -78,9 +69,7 @@ def weigh(folder: Path) -> Table | str:
     """Every resident page of three demos; a sentence where there is no browser."""
     with sync_playwright() as driver:
         try:
-            browser = driver.chromium.launch(
-                executable_path=shutil.which("chromium"), args=FLAGS
-            )
+            browser = chromium(driver)
         except Error:
             return "\nPages not weighed: no Chromium here.\n"
         weights = [

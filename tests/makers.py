@@ -1,6 +1,7 @@
 """Makers of things with plausible defaults, and the cast every test plays with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -12,6 +13,7 @@ from portal import entrances, people, rounds
 from portal.disclosure import Disclosure, publish
 from portal.entrances import ChannelKind, Code
 from portal.intake import receive
+from portal.kernel.database import Base, engine_for
 from portal.kernel.sealing import KeyPair
 from portal.kernel.settings import Settings
 from portal.people import Duty, Role, Staff, Team, TeamPlace, sessions
@@ -78,6 +80,17 @@ class Player:
 
     def staff(self, session: Session) -> Staff:
         return session.get_one(Staff, self.staff_id)
+
+
+@contextmanager
+def in_memory(*tables: str) -> Iterator[Session]:
+    """A session on an empty database that has these tables and no others."""
+    engine = engine_for("sqlite://")
+    wanted = [Base.metadata.tables[name] for name in tables]
+    Base.metadata.create_all(engine, tables=wanted)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
 
 
 def make_player(

@@ -1,24 +1,16 @@
 """A real browser, and the town it opens."""
 
-import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
-from tests.browser.town import Town, served_town
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from portal.web.app import create_app
+from portal.web.installation import Installation
+from tests.browser.chromium import chromium
+from tests.browser.town import Server, Town, served_town
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,12 +27,10 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """The machine's Chromium, else the one Playwright installed."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
     try:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = chromium(playwright)
     except Error as error:
-        pytest.fail(f"no Chromium starts (tried {found or 'Playwright'}): {error}")
+        pytest.fail(f"no Chromium starts: {error}")
     yield browser
     browser.close()
 
@@ -49,3 +39,13 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def town(tmp_path: Path) -> Iterator[Town]:
     with served_town(tmp_path / "instance") as town:
         yield town
+
+
+@pytest.fixture
+def base_url(house: Installation) -> Iterator[str]:
+    """The cast's installation, served."""
+    server = Server()
+    house.settings = replace(house.settings, base_url=server.base_url)
+    server.app = create_app(house)
+    yield server.base_url
+    server.stop()

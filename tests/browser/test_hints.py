@@ -1,24 +1,8 @@
 """While somebody writes: what may give them away is marked, and covered by one tap."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-
-import pytest
 from playwright.sync_api import Browser, expect
 
-from portal.web.app import create_app
-from portal.web.installation import Installation
-from tests.browser.town import Server
 from tests.makers import Cast
-
-
-@pytest.fixture
-def base_url(house: Installation) -> Iterator[str]:
-    server = Server()
-    house.settings = replace(house.settings, base_url=server.base_url)
-    server.app = create_app(house)
-    yield server.base_url
-    server.stop()
 
 
 def test_one_tap_covers_what_was_marked_and_the_letter_goes_at_once(

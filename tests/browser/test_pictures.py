@@ -1,8 +1,6 @@
 """Adding pictures in a real browser: made smaller by script, whole without it."""
 
 import io
-from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -18,22 +16,10 @@ from sqlalchemy import select
 
 from portal.intake.records import Letter
 from portal.review.letters import read, read_picture
-from portal.web.app import create_app
 from portal.web.installation import Installation
-from tests.browser.town import Server
 from tests.makers import Cast, make_reader
 from tests.stages.picture_files import exif, heic, jpeg, scene
 from tests.stages.test_pictures import is_scene
-
-
-@pytest.fixture
-def base_url(house: Installation) -> Iterator[str]:
-    """The cast's installation, served."""
-    server = Server()
-    house.settings = replace(house.settings, base_url=server.base_url)
-    server.app = create_app(house)
-    yield server.base_url
-    server.stop()
 
 
 @pytest.fixture

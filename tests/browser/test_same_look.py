@@ -1,28 +1,14 @@
 """What a phone shows to whoever picks it up or watches its line, in a real browser."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from portal.web.app import create_app
-from portal.web.installation import Installation
-from tests.browser.town import Server
 from tests.makers import Cast
 
 CLASSES = [2048 * 2**n for n in range(6)]
 STORED = "() => [localStorage.length, sessionStorage.length, document.cookie]"
-
-
-@pytest.fixture
-def base_url(house: Installation) -> Iterator[str]:
-    """The cast's installation, served."""
-    server = Server()
-    house.settings = replace(house.settings, base_url=server.base_url)
-    server.app = create_app(house)
-    yield server.base_url
-    server.stop()
 
 
 @pytest.fixture

@@ -1,19 +1,13 @@
 """Promise 9: no percentage without what it takes to judge it."""
 
 import re
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from portal.kernel.settings import Settings
-from portal.web.app import create_app
-from portal.web.installation import Installation
-from tests.house.walk import Walk, walk
-from tests.makers import Cast, Clock
+from tests.house.walk import Walk
 
 CARDS = "macros/figures.html"  # the one template that may write a percentage
 PERCENT = re.compile(r"\d\s*[%％]|[}\]]\s*[%％]|[%％]\s*\{\{|百分之|percent")
@@ -136,19 +130,6 @@ def needed(words: str) -> list[re.Pattern[str]]:
         return [DRAWN, INTERVAL, re.compile("随机抽查：")]
     slips = [ISSUED, BOUNDS] if re.search("入户票|干部测评", words) else []
     return [BASIS, re.compile("入户票|干部测评|开放评价|问卷"), *slips]
-
-
-@pytest.fixture(scope="module")
-def walked(
-    prepared: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Walk]:
-    """Every resident page once, with a published vote."""
-    folder = tmp_path_factory.mktemp("walk") / "instance"
-    shutil.copytree(prepared[0], folder)
-    house = Installation.at(Settings.at(folder))
-    house.clock = Clock()
-    yield walk(house, prepared[1], create_app(house))
-    house.close()
 
 
 def test_every_percentage_a_resident_meets_stands_in_a_whole_card(

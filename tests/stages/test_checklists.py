@@ -14,7 +14,6 @@ from portal.checklists.drafting import WordingError
 from portal.checklists.outline import AspectText, Form, PointText, ProblemText, Scope
 from portal.checklists.publishing import EmptyListError, MeaningError
 from portal.kernel.audit import AuditEntry
-from portal.kernel.database import Base, engine_for
 from portal.kernel.errors import NotFoundError
 from portal.kernel.versions import (
     DraftThereError,
@@ -24,7 +23,7 @@ from portal.kernel.versions import (
 )
 from portal.places import Kind, Trait
 from portal.rounds import Mode, Round
-from tests.makers import MORNING, TODAY
+from tests.makers import MORNING, TODAY, in_memory
 
 TABLES = (
     "round", "checklist", "aspect", "point", "problem", "round_checklist", "audit_entry",
@@ -34,12 +33,8 @@ DEED: Any = {"by": "office", "now": MORNING}
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    engine = engine_for("sqlite://")
-    tables = [Base.metadata.tables[name] for name in TABLES]
-    Base.metadata.create_all(engine, tables=tables)
-    with Session(engine) as session:
+    with in_memory(*TABLES) as session:
         yield session
-    engine.dispose()
 
 
 @pytest.fixture

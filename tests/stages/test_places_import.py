@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.kernel.database import Base, engine_for
 from portal.kernel.errors import InvalidError, NotFoundError
 from portal.places import (
     Attention,
@@ -30,6 +29,7 @@ from portal.places import (
     read_files,
     streets,
 )
+from tests.makers import in_memory
 
 HEADER = "行政区划代码,行政区划名称,城乡分类"
 FULL = f"{HEADER},户数,常住人口,社区类型,关注等级"
@@ -38,11 +38,8 @@ NATIONAL = Path(__file__).parents[3] / "shared" / "data" / "places"
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    engine = engine_for("sqlite://")
-    Base.metadata.create_all(engine, [Base.metadata.tables["place"]])
-    with Session(engine) as session:
+    with in_memory("place") as session:
         yield session
-    engine.dispose()
 
 
 def bring(session: Session, *lines: str, header: str = HEADER) -> ImportReport:

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 import portal
-from portal.kernel.database import Base, engine_for
 from portal.places import (
     ImportReport,
     Kind,
@@ -22,6 +21,7 @@ from portal.places import (
     place_tree,
     streets,
 )
+from tests.makers import in_memory
 
 SAMPLE = Path(portal.__path__[0]) / "cli" / "sample"
 CATEGORIES = Path(portal.__path__[0]) / "questionnaires/shipped/categories.json"
@@ -29,11 +29,8 @@ CATEGORIES = Path(portal.__path__[0]) / "questionnaires/shipped/categories.json"
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    engine = engine_for("sqlite://")
-    Base.metadata.create_all(engine, [Base.metadata.tables["place"]])
-    with Session(engine) as session:
+    with in_memory("place") as session:
         yield session
-    engine.dispose()
 
 
 @pytest.fixture

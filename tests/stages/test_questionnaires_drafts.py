@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.kernel.audit import AuditEntry
-from portal.kernel.database import Base, engine_for
 from portal.kernel.errors import ConflictError, NotFoundError
 from portal.kernel.versions import (
     DraftThereError,
@@ -39,7 +38,7 @@ from portal.questionnaires.versions import (
 )
 from portal.rounds import Mode, Phase, Round
 from portal.rounds.round import PlanFrozenError
-from tests.makers import MORNING, TODAY
+from tests.makers import MORNING, TODAY, in_memory
 
 TABLES = ("round", "questionnaire", "round_questionnaire", "audit_entry")
 DEED: Any = {"by": "office", "now": MORNING}
@@ -70,12 +69,8 @@ NEXT: dict[str, Any] = {**FIRST, "title": "村里的大事小事"}
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    engine = engine_for("sqlite://")
-    tables = [Base.metadata.tables[name] for name in TABLES]
-    Base.metadata.create_all(engine, tables=tables)
-    with Session(engine) as session:
+    with in_memory(*TABLES) as session:
         yield session
-    engine.dispose()
 
 
 def add_round(session: Session, code: str = "2026-1") -> Round:

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from portal.kernel.database import Base, engine_for
 from portal.kernel.errors import ConflictError, NotFoundError
 from portal.questionnaires.definition import DefinitionError, parse, revision
 from portal.questionnaires.frozen import (
@@ -21,6 +20,7 @@ from portal.questionnaires.shipped import compose
 from portal.questionnaires.versions import Questionnaire
 from portal.questionnaires.walk import specialise
 from portal.rounds import Mode, Round
+from tests.makers import in_memory
 
 TODAY = date(2026, 3, 2)
 LATER = date(2026, 3, 9)
@@ -28,12 +28,8 @@ LATER = date(2026, 3, 9)
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    engine = engine_for("sqlite://")
-    names = ("round", "questionnaire", "round_questionnaire")
-    Base.metadata.create_all(engine, tables=[Base.metadata.tables[n] for n in names])
-    with Session(engine) as session:
+    with in_memory("round", "questionnaire", "round_questionnaire") as session:
         yield session
-    engine.dispose()
 
 
 @pytest.fixture

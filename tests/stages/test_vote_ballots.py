@@ -25,12 +25,6 @@ from tests.stages.vote_makers import (
 )
 
 
-@pytest.fixture
-def day(tmp_path: Path) -> Iterator[PollingDay]:
-    with polling_day(tmp_path) as day:
-        yield day
-
-
 def sealed(day: PollingDay) -> list[bytes]:
     rows = day.box.file.connection().execute("SELECT sealed FROM election_ballot")
     return [bytes(row[0]) for row in rows]

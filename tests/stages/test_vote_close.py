@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,13 +17,7 @@ from portal.vote import box as boxes
 from portal.vote import tally
 from portal.vote.ledger import WithheldLists
 from tests.stages.test_vote_ballots import openable
-from tests.stages.vote_makers import BIG, SMALL, PollingDay, polling_day, scores_of
-
-
-@pytest.fixture
-def day(tmp_path: Path) -> Iterator[PollingDay]:
-    with polling_day(tmp_path) as day:
-        yield day
+from tests.stages.vote_makers import BIG, SMALL, PollingDay, scores_of
 
 
 def listed(file: bytes) -> list[str]:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
@@ -21,16 +20,9 @@ from tests.stages.vote_makers import (
     NOW,
     SMALL,
     PollingDay,
-    polling_day,
     polling_eve,
     scores_of,
 )
-
-
-@pytest.fixture
-def day(tmp_path: Path) -> Iterator[PollingDay]:
-    with polling_day(tmp_path) as day:
-        yield day
 
 
 def listed(day: PollingDay, name: str) -> list[str]:

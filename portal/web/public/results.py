@@ -22,10 +22,8 @@ from portal.rounds.phases import PublicAct
 from portal.vote import (
     DEFAULT_TERMS,
     Election,
-    ElectionResult,
     ElectionState,
     Electorate,
-    PlaceResult,
     VoteMode,
 )
 from portal.web.public import open_results
@@ -118,17 +116,7 @@ def place(round_id: int, place_code: str, electorate: str) -> ResponseReturnValu
     election = _published(round_id, electorate)
     if election.mode is VoteMode.OPEN:
         return open_results.place(election, place_code)
-    result = vote.result_of(election)
-    here = _community(result, place_code)
-    return render(
-        "public/results/place.html",
-        election=election,
-        result=result,
-        place=here,
-        card=place_card(result, here),
-        cards=dimension_cards(result, here),
-        items=item_cards(result, here),
-    )
+    return _of_place("public/results/place.html", election, place_code)
 
 
 @_of_both("/notice")
@@ -151,18 +139,7 @@ def place_notice(
 ) -> ResponseReturnValue:
     """One printed page about a community, for its board."""
     election = _published(round_id, electorate)
-    result = vote.result_of(election)
-    here = _community(result, place_code)
-    return render(
-        "public/results/place_notice.html",
-        election=election,
-        result=result,
-        place=here,
-        card=place_card(result, here),
-        cards=dimension_cards(result, here),
-        items=item_cards(result, here),
-        base_url=installation().settings.base_url,
-    )
+    return _of_place("public/results/place_notice.html", election, place_code)
 
 
 @_of_both("/files/<path:path>")
@@ -204,9 +181,19 @@ def _published(round_id: int, electorate: str) -> Election:
     return found[0]
 
 
-def _community(result: ElectionResult, place_code: str) -> PlaceResult:
-    code = get_place(db(), place_code).code
-    found = [one for one in result.places if one.place_code == code]
-    if not found:
+def _of_place(template: str, election: Election, place_code: str) -> str:
+    """A page with every figure of one community."""
+    result, code = vote.result_of(election), get_place(db(), place_code).code
+    here = next((one for one in result.places if one.place_code == code), None)
+    if here is None:
         raise NotFoundError
-    return found[0]
+    return render(
+        template,
+        election=election,
+        result=result,
+        place=here,
+        card=place_card(result, here),
+        cards=dimension_cards(result, here),
+        items=item_cards(result, here),
+        base_url=installation().settings.base_url,
+    )

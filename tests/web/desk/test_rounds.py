@@ -17,6 +17,7 @@ from portal.web.installation import Installation
 from tests.makers import MORNING, TODAY, Cast, in_phase, make_place, signed_in
 from tests.visitor import Visitor
 
+DEED: Any = {"by": "office", "now": MORNING, "today": TODAY}
 PLAN: dict[str, Any] = {
     "name": "示例区第二轮巡察",
     "mode": "cross",
@@ -179,14 +180,7 @@ def test_an_announcement_that_fails_leaves_nothing_public(
     office.sends("/desk/rounds/new", **PLAN)
     round_ = planned(session)
     with pytest.raises(EmptyRoundError):
-        announce(
-            session,
-            house.keystore,
-            round_=round_,
-            by="office",
-            now=MORNING,
-            today=TODAY,
-        )
+        announce(session, house.keystore, round_=round_, **DEED)
     session.rollback()
     round_ = planned(session)
     assert round_.phase is Phase.PREPARING
@@ -202,14 +196,7 @@ def test_an_announcement_out_of_turn_makes_no_key(
     advance(session, round_, to=Phase.ANNOUNCED, by="office", now=MORNING)
     wraps = f"rounds/{round_.id}"
     with pytest.raises(WrongMoveError):
-        announce(
-            session,
-            house.keystore,
-            round_=round_,
-            by="office",
-            now=MORNING,
-            today=TODAY,
-        )
+        announce(session, house.keystore, round_=round_, **DEED)
     assert house.keystore.names(wraps) == []
     # The leaking twin: keys made first stay behind when the move is refused.
     make_keys(session, house.keystore, round_)
