@@ -10,8 +10,8 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from portal.kernel import audit
-from portal.kernel.database import Base
-from portal.kernel.errors import ConflictError, InvalidError, NotFoundError
+from portal.kernel.database import Base, fetch
+from portal.kernel.errors import ConflictError, InvalidError
 from portal.people import Staff
 from portal.places import Place
 from portal.rectification import Outcome, Source, confirmations
@@ -145,10 +145,7 @@ def get_disclosure(session: Session, entry_id: int) -> Disclosure:
 
     Raises NotFoundError.
     """
-    found = session.get(Disclosure, entry_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return fetch(session, Disclosure, entry_id)
 
 
 def published(

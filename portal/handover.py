@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from portal.kernel.database import Base
+from portal.kernel.database import Base, fetch
 from portal.kernel.errors import ForbiddenError, InvalidError, NotFoundError
 from portal.people import Permission, Role, Staff, require
 from portal.review.findings import Finding, FindingState, move
@@ -143,10 +143,7 @@ def get_handover(session: Session, handover_id: int) -> Handover:
 
     Raises NotFoundError.
     """
-    found = session.get(Handover, handover_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return fetch(session, Handover, handover_id)
 
 
 def assignment(session: Session, handover_id: int, *, staff_id: int) -> Handover:

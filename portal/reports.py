@@ -5,21 +5,16 @@ every cell a text (`kernel.exports`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy.orm import Session
 
 from portal import checklists
 from portal.entrances import Code
 from portal.handover import Route, handover_of
-from portal.kernel.exports import workbook_bytes, write_text
+from portal.kernel.exports import workbook_bytes, write_table
 from portal.questionnaires.shipped import categories
 from portal.rectification import Outcome, Source, confirmations
 from portal.review.findings import Finding, FindingState, Severity
@@ -56,42 +51,34 @@ SOURCES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column: its head and its width in characters of Latin text."""
+FINDING_COLUMNS = {
+    "序号": 6,
+    "社区代码": 16,
+    "社区": 16,
+    "类别": 12,
+    "问题": 30,
+    "问题表述": 60,
+    "要点": 24,
+    "轻重": 8,
+    "成立日期": 12,
+    "状态": 12,
+    "交办方式": 12,
+    "接收单位": 18,
+    "整改期限": 12,
+    "是否超期": 10,
+    "签收日期": 12,
+    **dict.fromkeys(SOURCES.values(), 14),
+}
 
-    head: str
-    width: int
-
-
-FINDING_COLUMNS = (
-    Column("序号", 6),
-    Column("社区代码", 16),
-    Column("社区", 16),
-    Column("类别", 12),
-    Column("问题", 30),
-    Column("问题表述", 60),
-    Column("要点", 24),
-    Column("轻重", 8),
-    Column("成立日期", 12),
-    Column("状态", 12),
-    Column("交办方式", 12),
-    Column("接收单位", 18),
-    Column("整改期限", 12),
-    Column("是否超期", 10),
-    Column("签收日期", 12),
-    *(Column(words, 14) for words in SOURCES.values()),
-)
-
-ENTRANCE_COLUMNS = (
-    Column("社区代码", 16),
-    Column("社区", 16),
-    Column("渠道", 20),
-    Column("码", 12),
-    Column("网址", 48),
-    Column("发码日期", 12),
-    Column("停用日期", 12),
-)
+ENTRANCE_COLUMNS = {
+    "社区代码": 16,
+    "社区": 16,
+    "渠道": 20,
+    "码": 12,
+    "网址": 48,
+    "发码日期": 12,
+    "停用日期": 12,
+}
 
 
 def findings_workbook(
@@ -170,35 +157,11 @@ def _day(day: date | None) -> str:
 
 
 def _workbook(
-    title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]]
+    title: str, columns: Mapping[str, int], rows: Iterable[Sequence[str]]
 ) -> bytes:
     book = Workbook()
-    sheet = book.active
-    if not isinstance(sheet, Worksheet):
-        message = "a new workbook has a sheet"
-        raise TypeError(message)
-    sheet.title = title
     book.properties.creator = "码上巡"
-    _fill(sheet, columns, rows)
+    sheet = book.worksheets[0]
+    sheet.title = title
+    write_table(sheet, columns, rows)
     return workbook_bytes(book)
-
-
-def _fill(
-    sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[str]]
-) -> None:
-    heads = [column.head for column in columns]
-    for y, row in enumerate([heads, *rows], start=1):
-        for x, text in enumerate(row, start=1):
-            cell = write_text(sheet, y, x, text)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for x, column in enumerate(columns, start=1):
-        head = sheet.cell(1, x)
-        head.font = Font(bold=True)
-        head.fill = PatternFill("solid", fgColor="EFE6D6")
-        sheet.column_dimensions[get_column_letter(x)].width = column.width
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "1:1"

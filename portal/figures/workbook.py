@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from portal.figures.cards import FigureCard, Mode, Share
 from portal.figures.comparison import NOT_THE_SAME, Comparison
 from portal.figures.results import DEFINITION, Result
-from portal.kernel.exports import workbook_bytes, write_text
+from portal.kernel.exports import workbook_bytes, write_table
 
 HIDDEN = "不公开"
 ANSWERS = ("题目编号", "题目", "选项", "选的份数", "占比", "收回份数", "平均分")
@@ -119,23 +116,6 @@ def _changes(part: Part) -> Iterator[list[str | int]]:
 
 
 def _fill(
-    sheet: Worksheet, heads: Sequence[str], rows: Iterable[Sequence[str | int]]
+    sheet: Worksheet, heads: Iterable[str], rows: Iterable[Sequence[str | int]]
 ) -> None:
-    for x, head in enumerate(heads, start=1):
-        write_text(sheet, 1, x, head).font = Font(bold=True)
-        sheet.cell(1, x).fill = PatternFill("solid", fgColor="EFE6D6")
-        sheet.column_dimensions[get_column_letter(x)].width = WIDTHS.get(head, 14)
-    for y, row in enumerate(rows, start=2):
-        for x, value in enumerate(row, start=1):
-            if isinstance(value, int):
-                sheet.cell(y, x, value)
-            else:
-                write_text(sheet, y, x, value).alignment = Alignment(
-                    wrap_text=True, vertical="top"
-                )
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "1:1"
+    write_table(sheet, {head: WIDTHS.get(head, 14) for head in heads}, rows)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -19,6 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from portal.kernel.errors import NotFoundError
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -116,6 +118,20 @@ def writing(session: Session) -> Session:
     """Start the session's transaction with the write lock taken (SQLite)."""
     session.connection(execution_options={"begin": "IMMEDIATE"})
     return session
+
+
+Row = TypeVar("Row")
+
+
+def fetch(session: Session, kind: type[Row], key: object) -> Row:
+    """The row with this primary key.
+
+    Raises NotFoundError.
+    """
+    found = session.get(kind, key)
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 SessionFactory = Callable[[], Session]

@@ -7,15 +7,20 @@ leaves the house with typed words is written here.
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 # Excel's own, those of its old macro languages, and the forms WPS reads alike.
 FORMULA_STARTS = frozenset("=+-@＝＋－＠﹦﹢﹣﹫−\t\r")
 LONGEST_CELL = 32_767  # UTF-16 units; beyond it Excel calls the file damaged
+WRAPPED = Alignment(wrap_text=True, vertical="top")
 AS_TEXT = "@"  # number format: what is edited stays a text as well
 
 # XML 1.0 §2.2 without the controls it tolerates and the noncharacters it advises
@@ -67,6 +72,32 @@ def _hold(cell: Cell, text: str) -> None:
 def _fitting(text: str) -> str:
     units = text.encode("utf-16-le")[: 2 * LONGEST_CELL]
     return units.decode("utf-16-le", errors="ignore")
+
+
+def write_table(
+    sheet: Worksheet, columns: Mapping[str, int], rows: Iterable[Sequence[str | int]]
+) -> None:
+    """Rows under their heads, which stay in view and stand on every printed page.
+
+    `columns`: how wide each is, in characters of Latin text, by its head.
+    """
+    for y, row in enumerate([list(columns), *rows], start=1):
+        for x, value in enumerate(row, start=1):
+            if isinstance(value, int):
+                sheet.cell(y, x, value)
+            else:
+                write_text(sheet, y, x, value).alignment = WRAPPED
+    for x, width in enumerate(columns.values(), start=1):
+        head = sheet.cell(1, x)
+        head.font = Font(bold=True)
+        head.fill = PatternFill("solid", fgColor="EFE6D6")
+        sheet.column_dimensions[get_column_letter(x)].width = width
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
 
 
 def workbook_bytes(book: Workbook) -> bytes:

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel import codes, sealing
-from portal.kernel.database import Base
-from portal.kernel.errors import InvalidError, NotFoundError
+from portal.kernel.database import Base, fetch
+from portal.kernel.errors import InvalidError
 from portal.kernel.keystore import KeyStore
 from portal.kernel.sealing import KeyPair
 from portal.people.permissions import Role
@@ -64,10 +64,7 @@ def get_staff(session: Session, staff_id: int) -> Staff:
 
     Raises NotFoundError.
     """
-    found = session.get(Staff, staff_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return fetch(session, Staff, staff_id)
 
 
 def register(

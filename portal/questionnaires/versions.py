@@ -16,8 +16,8 @@ from sqlalchemy import Enum, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel import versions as kept
-from portal.kernel.database import Base
-from portal.kernel.errors import ConflictError, NotFoundError
+from portal.kernel.database import Base, fetch
+from portal.kernel.errors import ConflictError
 from portal.kernel.versions import Version, VersionState, by_code, published
 from portal.questionnaires import shipped
 from portal.questionnaires.conditions import Facts
@@ -102,10 +102,7 @@ def get_questionnaire(session: Session, questionnaire_id: int) -> Questionnaire:
 
     Raises NotFoundError.
     """
-    found = session.get(Questionnaire, questionnaire_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return fetch(session, Questionnaire, questionnaire_id)
 
 
 def versions(session: Session) -> dict[str, list[Questionnaire]]:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.handover import Handover, NotReceiverError, Route
 from portal.kernel import audit
-from portal.kernel.database import Base
-from portal.kernel.errors import ConflictError, InvalidError, NotFoundError
+from portal.kernel.database import Base, fetch
+from portal.kernel.errors import ConflictError, InvalidError
 from portal.people import Staff
 from portal.rectification.sources import Outcome, Source, confirm
 from portal.review.findings import FindingState, move
@@ -82,10 +82,7 @@ def get_step(session: Session, step_id: int) -> Step:
 
     Raises NotFoundError.
     """
-    found = session.get(Step, step_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return fetch(session, Step, step_id)
 
 
 def next_kind(handover: Handover, filed: list[Step]) -> StepKind | None:

@@ -11,8 +11,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from portal.kernel.database import Base
-from portal.kernel.errors import NotFoundError
+from portal.kernel.database import Base, fetch
 from portal.rectification.sampling import fingerprint
 from portal.rectification.sources import Confirmation, Outcome, Source
 from portal.review.findings import Finding
@@ -135,10 +134,7 @@ def get_spot_check(session: Session, spot_check_id: int) -> SpotCheck:
 
     Raises NotFoundError.
     """
-    found = session.get(SpotCheck, spot_check_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return fetch(session, SpotCheck, spot_check_id)
 
 
 def numbers_in(session: Session, round_id: int) -> dict[int, int]:

@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from portal.kernel import audit
-from portal.kernel.database import Base
+from portal.kernel.database import Base, fetch
 from portal.kernel.errors import (
     ConflictError,
     ForbiddenError,
@@ -167,10 +167,7 @@ def get_finding(session: Session, finding_id: int) -> Finding:
 
     Raises NotFoundError.
     """
-    found = session.get(Finding, finding_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return fetch(session, Finding, finding_id)
 
 
 def finding_for(session: Session, finding_id: int, *, staff: Staff) -> Finding:

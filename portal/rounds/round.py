@@ -8,8 +8,8 @@ from sqlalchemy import Connection, ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from portal.kernel import audit
-from portal.kernel.database import Base
-from portal.kernel.errors import ConflictError, InvalidError, NotFoundError
+from portal.kernel.database import Base, fetch
+from portal.kernel.errors import ConflictError, InvalidError
 from portal.places import Place
 from portal.rounds.phases import Mode, Phase, PublicAct, allows, may_advance
 
@@ -108,10 +108,7 @@ def get_round(session: Session, round_id: int) -> Round:
 
     Raises NotFoundError.
     """
-    found = session.get(Round, round_id)
-    if found is None:
-        raise NotFoundError
-    return found
+    return fetch(session, Round, round_id)
 
 
 def round_place(session: Session, round_id: int, place_id: int) -> RoundPlace:
@@ -119,10 +116,7 @@ def round_place(session: Session, round_id: int, place_id: int) -> RoundPlace:
 
     Raises NotFoundError.
     """
-    found = session.get(RoundPlace, (round_id, place_id))
-    if found is None:
-        raise NotFoundError
-    return found
+    return fetch(session, RoundPlace, (round_id, place_id))
 
 
 def places_in(session: Session, round_id: int) -> list[Place]:

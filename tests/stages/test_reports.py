@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from portal import entrances, reports
 from portal.kernel.exports import FORMULA_STARTS
-from portal.reports import Column
 from portal.web.installation import Installation
 from tests.makers import TODAY, Cast
 from tests.stages.review_scenes import CANARY, OWN_WORDS, Scene, draft
@@ -111,7 +110,7 @@ def test_what_looks_like_a_formula_stays_a_text(scene: Scene, start: str) -> Non
     st.lists(st.text(st.characters(codec="utf-8"), max_size=12), min_size=1, max_size=4)
 )
 def test_no_text_ever_becomes_a_formula(texts: list[str]) -> None:
-    columns = [Column("=头", 10)] * len(texts)
+    columns = {f"=头{n}": 10 for n in range(len(texts))}
     content = reports._workbook("表", columns, [texts])
     assert formulas_in(content) == []
 
