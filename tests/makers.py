@@ -13,6 +13,7 @@ from portal import entrances, people, rounds
 from portal.disclosure import Disclosure, publish
 from portal.entrances import ChannelKind, Code
 from portal.intake import receive
+from portal.intake.additions import Enclosure, enclosed_text, receive_addition
 from portal.kernel.database import Base, engine_for
 from portal.kernel.sealing import KeyPair
 from portal.kernel.settings import Settings
@@ -294,6 +295,25 @@ def make_complaint(
             complaint=receive.Complaint(
                 category="property", text=text, contact=contact
             ),
+        )
+
+
+def make_addition(
+    house: Installation,
+    receipt: str,
+    what: Enclosure | str = "今天又堵了。",
+    *,
+    nonce: str = "n",
+) -> None:
+    """Drop words or a picture after a letter."""
+    with house.sessions() as session:
+        receive_addition(
+            session,
+            house.door,
+            receipt=receipt,
+            nonce=nonce,
+            addition=enclosed_text(what) if isinstance(what, str) else what,
+            today=house.today(),
         )
 
 

@@ -23,7 +23,6 @@ from werkzeug.test import TestResponse
 
 from portal.entrances import by_staff
 from portal.handover import Handover, Route
-from portal.intake import additions
 from portal.intake.records import Letter
 from portal.kernel import audit
 from portal.kernel.audit import AuditEntry
@@ -40,10 +39,10 @@ from portal.rounds.keys import NoKeyError
 from portal.web.installation import Installation
 from tests.makers import (
     MORNING,
-    TODAY,
     Cast,
     Clock,
     Player,
+    make_addition,
     make_answers,
     make_complaint,
     make_player,
@@ -310,15 +309,7 @@ def _sent(house: Installation, cast: Cast) -> None:
         house, code, text=words["letter"], contact=words["contact"]
     )
     make_answers(house, code, overall="good", more=words["remark"])
-    with house.sessions() as session, session.begin():
-        additions.receive_addition(
-            session,
-            house.door,
-            receipt=receipt,
-            nonce="later",
-            addition=additions.enclosed_text(words["addition"]),
-            today=TODAY,
-        )
+    make_addition(house, receipt, words["addition"])
     house.open_letterbox(by="office", reason="测试")
 
 

@@ -19,7 +19,6 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from portal import entrances
-from portal.intake.additions import enclosed_text, receive_addition
 from portal.intake.receipts import keys_of
 from portal.intake.records import Contact, Letter, Remark
 from portal.kernel import sealing
@@ -29,7 +28,14 @@ from portal.review import letters
 from portal.rounds.keys import destroy_texts
 from portal.web.installation import Installation
 from tests.house import thief
-from tests.makers import Cast, make_answers, make_complaint, make_reader, signed_in
+from tests.makers import (
+    Cast,
+    make_addition,
+    make_answers,
+    make_complaint,
+    make_reader,
+    signed_in,
+)
 
 LETTER, CONTACT, REMARK = "电动车占道甲字信", "微信号乙字联系", "路灯不亮丙字附言"
 REPLY, NOTE, WAITING = "已约物业丁字回话", "再问居委戊字备注", "还在箱里己字信"
@@ -48,7 +54,7 @@ def written(house: Installation, cast: Cast, app: Flask) -> Path:
     receipt = make_complaint(
         house, cast.yunxi, text=LETTER, contact=CONTACT, nonce=NONCE
     )
-    add(house, receipt, ADDED)
+    make_addition(house, receipt, ADDED)
     make_answers(house, cast.yunxi, overall="good", more=REMARK)
     house.open_letterbox(by="timetable", reason="set hour")
     with house.sessions() as session, session.begin():
@@ -58,21 +64,9 @@ def written(house: Installation, cast: Cast, app: Flask) -> Path:
         letters.reply(session, letter, reader=reader, text=REPLY)
         letters.note(session, letter, reader=reader, text=NOTE)
     make_complaint(house, cast.yunxi, text=WAITING)
-    add(house, receipt, LATER)
+    make_addition(house, receipt, LATER)
     signed_in(app, house, cast.member)
     return house.settings.instance
-
-
-def add(house: Installation, receipt: str, text: str) -> None:
-    with house.sessions() as session:
-        receive_addition(
-            session,
-            house.door,
-            receipt=receipt,
-            nonce=text,
-            addition=enclosed_text(text),
-            today=house.today(),
-        )
 
 
 class Thief:

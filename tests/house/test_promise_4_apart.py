@@ -21,7 +21,6 @@ from sqlalchemy import (
 from sqlalchemy.engine import Row
 
 from portal.entrances import Code
-from portal.intake.additions import enclosed_text, receive_addition
 from portal.intake.records import (
     RESIDENT_TABLES,
     Addition,
@@ -31,7 +30,7 @@ from portal.intake.records import (
     Response,
 )
 from portal.web.installation import Installation
-from tests.makers import Cast, make_answers, make_complaint
+from tests.makers import Cast, make_addition, make_answers, make_complaint
 
 WHERE = {"round_id", "place_id"}  # what the rows of one community share
 
@@ -52,15 +51,7 @@ def answered(house: Installation, cast: Cast) -> Installation:
         receipt = make_complaint(
             house, cast.yunxi, text=f"第 {number} 封信", contact="000-0000"
         )
-        with house.sessions() as session:
-            receive_addition(
-                session,
-                house.door,
-                receipt=receipt,
-                nonce=f"later {number}",
-                addition=enclosed_text(f"第 {number} 封信的补充"),
-                today=house.today(),
-            )
+        make_addition(house, receipt, f"第 {number} 封信的补充")
     house.open_letterbox(by="timetable", reason="set hour")
     return house
 

@@ -12,7 +12,6 @@ from portal.intake.additions import (
     MOST_PICTURES,
     MOST_WAITING,
     EmptyAdditionError,
-    Enclosure,
     LargePictureError,
     LongAdditionError,
     NoAnswerError,
@@ -24,7 +23,6 @@ from portal.intake.additions import (
     enclosed_picture,
     enclosed_text,
     outcome_in,
-    receive_addition,
 )
 from portal.intake.receipts import UnknownReceiptError, keys_of
 from portal.intake.receive import LONGEST_LETTER
@@ -34,27 +32,9 @@ from portal.kernel.sealing import unpad
 from portal.rounds import Phase
 from portal.web.installation import Installation
 from tests.house.thief import keys_of as community_keys
-from tests.makers import TODAY, Cast, in_phase, make_complaint
+from tests.makers import TODAY, Cast, in_phase, make_addition, make_complaint
 
 UNUSED = codes.with_check_digits("123456789012345678")
-
-
-def add(
-    house: Installation,
-    receipt: str,
-    what: Enclosure | str = "今天又堵了。",
-    *,
-    nonce: str = "n",
-) -> None:
-    with house.sessions() as session:
-        receive_addition(
-            session,
-            house.door,
-            receipt=receipt,
-            nonce=nonce,
-            addition=enclosed_text(what) if isinstance(what, str) else what,
-            today=house.today(),
-        )
 
 
 def opened(house: Installation) -> int:
@@ -85,7 +65,7 @@ def test_words_come_out_for_the_team_and_for_their_sender(
 ) -> None:
     receipt = make_complaint(house, cast.yunxi)
     opened(house)
-    add(house, codes.in_fours(receipt), "今天又堵了。")
+    make_addition(house, codes.in_fours(receipt), "今天又堵了。")
     assert added(house) == []
     assert opened(house) == 1
     (row,) = added(house)
@@ -100,8 +80,8 @@ def test_a_letter_and_its_additions_come_out_of_one_opening(
 ) -> None:
     receipt = make_complaint(house, cast.yunxi)
     make_complaint(house, cast.yunxi, text="别人的信")
-    add(house, receipt, "一")
-    add(house, receipt, "二")
+    make_addition(house, receipt, "一")
+    make_addition(house, receipt, "二")
     assert opened(house) == 4
     rows = added(house)
     with house.sessions() as session:
@@ -116,11 +96,11 @@ def test_a_letter_and_its_additions_come_out_of_one_opening(
 def test_the_same_sent_twice_is_kept_once(house: Installation, cast: Cast) -> None:
     receipt = make_complaint(house, cast.yunxi)
     for _ in range(2):
-        add(house, receipt, "一", nonce="same")
-    add(house, receipt, "一", nonce="another form")
+        make_addition(house, receipt, "一", nonce="same")
+    make_addition(house, receipt, "一", nonce="another form")
     assert house.door.box.waiting() == 3
     opened(house)
-    add(house, receipt, "一", nonce="same")
+    make_addition(house, receipt, "一", nonce="same")
     assert opened(house) == 0
     assert len(added(house)) == 2
 
@@ -129,7 +109,7 @@ def test_every_opening_with_news_is_one_turn(house: Installation, cast: Cast) ->
     receipt = make_complaint(house, cast.yunxi)
     opened(house)
     for words in ("一", "二", "三"):
-        add(house, receipt, words)
+        make_addition(house, receipt, words)
         opened(house)
     turns = [(row.position, to_sender(house, receipt, row)) for row in added(house)]
     assert turns == [(1, "一".encode()), (2, "二".encode()), (3, "三".encode())]
@@ -143,7 +123,7 @@ def test_a_letter_that_waits_for_an_answer_is_in_hand_again(
     opened(house)
     with house.sessions() as session, session.begin():
         session.scalars(select(Letter)).one().state = state
-    add(house, receipt)
+    make_addition(house, receipt)
     opened(house)
     after = LetterState.WORKING if state is LetterState.ASKED else state
     assert (letter(house).state, letter(house).news) == (after, 1)
@@ -151,8 +131,8 @@ def test_a_letter_that_waits_for_an_answer_is_in_hand_again(
 
 def test_a_picture_is_as_long_as_any_other(house: Installation, cast: Cast) -> None:
     receipt = make_complaint(house, cast.yunxi)
-    add(house, receipt, enclosed_picture(b"\xff\xd8small"))
-    add(house, receipt, enclosed_picture(b"x" * LARGEST_PICTURE))
+    make_addition(house, receipt, enclosed_picture(b"\xff\xd8small"))
+    make_addition(house, receipt, enclosed_picture(b"x" * LARGEST_PICTURE))
     sizes = house.door.box.file.connection().execute(
         "SELECT length(sealed) FROM item ORDER BY 1 DESC LIMIT 2"
     )
@@ -172,19 +152,21 @@ def test_a_letter_takes_three_pictures_waiting_or_opened(
 ) -> None:
     receipt = make_complaint(house, cast.yunxi)
     assert MOST_PICTURES == 3
-    add(house, receipt, enclosed_picture(b"1"))
+    make_addition(house, receipt, enclosed_picture(b"1"))
     opened(house)
-    add(house, receipt, enclosed_picture(b"2"))
-    add(house, receipt, enclosed_picture(b"3"))
-    add(house, receipt, enclosed_picture(b"3"))
+    make_addition(house, receipt, enclosed_picture(b"2"))
+    make_addition(house, receipt, enclosed_picture(b"3"))
+    make_addition(house, receipt, enclosed_picture(b"3"))
     with pytest.raises(TooManyPicturesError):
-        add(house, receipt, enclosed_picture(b"4"))
+        make_addition(house, receipt, enclosed_picture(b"4"))
     opened(house)
     with pytest.raises(TooManyPicturesError):
-        add(house, receipt, enclosed_picture(b"4"))
-    add(house, receipt, "字还能写")
+        make_addition(house, receipt, enclosed_picture(b"4"))
+    make_addition(house, receipt, "字还能写")
     assert opened(house) == 1
-    add(house, make_complaint(house, cast.yunxi, text="别的"), enclosed_picture(b"4"))
+    make_addition(
+        house, make_complaint(house, cast.yunxi, text="别的"), enclosed_picture(b"4")
+    )
 
 
 def test_a_flood_for_one_letter_waits_for_the_opening(
@@ -192,11 +174,11 @@ def test_a_flood_for_one_letter_waits_for_the_opening(
 ) -> None:
     receipt = make_complaint(house, cast.yunxi)
     for number in range(MOST_WAITING):
-        add(house, receipt, f"第 {number} 句")
+        make_addition(house, receipt, f"第 {number} 句")
     with pytest.raises(TooManyAdditionsError):
-        add(house, receipt, "再一句")
+        make_addition(house, receipt, "再一句")
     opened(house)
-    add(house, receipt, "再一句")
+    make_addition(house, receipt, "再一句")
     assert opened(house) == 1
 
 
@@ -204,12 +186,12 @@ def test_another_answer_before_the_opening_replaces_the_first(
     house: Installation, cast: Cast
 ) -> None:
     receipt = make_complaint(house, cast.yunxi)
-    add(house, receipt, enclosed_outcome("unresolved", "还堵着"))
-    add(house, receipt, enclosed_outcome("resolved"))
+    make_addition(house, receipt, enclosed_outcome("unresolved", "还堵着"))
+    make_addition(house, receipt, enclosed_outcome("resolved"))
     opened(house)
     (row,) = added(house)
     assert outcome_in(to_team(house, cast, row)) == (Resolution.RESOLVED, "")
-    add(house, receipt, enclosed_outcome("partly", "好了\n一半"))
+    make_addition(house, receipt, enclosed_outcome("partly", "好了\n一半"))
     opened(house)
     first, second = added(house)
     assert outcome_in(to_sender(house, receipt, first))[0] is Resolution.RESOLVED
@@ -230,7 +212,7 @@ def test_what_cannot_be_taken_says_why(house: Installation, cast: Cast) -> None:
     with pytest.raises(LargePictureError):
         enclosed_picture(bytes(LARGEST_PICTURE + 1))
     with pytest.raises(UnknownReceiptError):
-        add(house, UNUSED)
+        make_addition(house, UNUSED)
     assert enclosed_text("灯" * LONGEST_LETTER).kind is AdditionKind.TEXT
     assert house.door.box.waiting() == 0
     assert cast.yunxi
@@ -240,10 +222,10 @@ def test_adding_ends_with_the_round(house: Installation, cast: Cast) -> None:
     receipt = make_complaint(house, cast.yunxi)
     opened(house)
     in_phase(house, cast.round_id, Phase.REVISITING)
-    add(house, receipt, "回访那天又坏了")
+    make_addition(house, receipt, "回访那天又坏了")
     in_phase(house, cast.round_id, Phase.ARCHIVED)
     with pytest.raises(NotAddableError):
-        add(house, receipt, "太晚了")
+        make_addition(house, receipt, "太晚了")
     assert opened(house) == 1
 
 
@@ -252,7 +234,7 @@ def test_an_addition_whose_letter_is_gone_goes_too(
 ) -> None:
     receipt = make_complaint(house, cast.yunxi)
     opened(house)
-    add(house, receipt)
+    make_addition(house, receipt)
     with house.sessions() as session, session.begin():
         session.delete(session.scalars(select(Letter)).one())
     assert opened(house) == 1
@@ -266,7 +248,7 @@ def test_an_addition_waits_for_a_letter_that_lies_aside(
     """The letter's key is away at its opening; its addition came with a later one."""
     receipt = make_complaint(house, cast.yunxi)
     house.door.box.turn_key()
-    add(house, receipt)
+    make_addition(house, receipt)
     away = tmp_path / "away"
     shutil.move(house.keystore.folder / "letterbox/1", away)
     opened(house)
@@ -280,7 +262,7 @@ def test_the_box_says_neither_whose_nor_which(house: Installation, cast: Cast) -
     """Of an item in the box only one byte of its key depends on the letter alone."""
     receipt = make_complaint(house, cast.yunxi)
     for number in range(6):
-        add(house, receipt, f"第 {number} 句")
+        make_addition(house, receipt, f"第 {number} 句")
     rows = house.door.box.file.connection().execute("SELECT key FROM item").fetchall()
     keys = [bytes(key) for (key,) in rows]
     assert len({len(key) for key in keys}) == 1
@@ -292,7 +274,7 @@ def test_what_waits_is_found_among_everything(house: Installation, cast: Cast) -
     receipts = [make_complaint(house, cast.yunxi, text=f"{n}") for n in range(8)]
     for number, receipt in enumerate(receipts):
         for time in range(number % 3):
-            add(house, receipt, f"给 {number}", nonce=f"{time}")
+            make_addition(house, receipt, f"给 {number}", nonce=f"{time}")
     found = [
         len(
             additions.waiting_additions(

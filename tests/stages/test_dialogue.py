@@ -13,12 +13,9 @@ from sqlalchemy.orm import Session
 from portal.cli.running import migrate
 from portal.intake.additions import (
     MOST_PICTURES,
-    Enclosure,
     Resolution,
     enclosed_outcome,
     enclosed_picture,
-    enclosed_text,
-    receive_addition,
 )
 from portal.intake.receipts import keys_of
 from portal.intake.records import Addition, AdditionKind, Letter
@@ -29,7 +26,14 @@ from portal.review.dialogue import Progress, Standing, standing
 from portal.review.turns import thread
 from portal.rounds import Phase
 from portal.web.installation import Installation
-from tests.makers import TODAY, Cast, in_phase, make_complaint, make_reader
+from tests.makers import (
+    TODAY,
+    Cast,
+    in_phase,
+    make_addition,
+    make_complaint,
+    make_reader,
+)
 
 
 @pytest.fixture
@@ -39,18 +43,6 @@ def receipt(house: Installation, cast: Cast) -> str:
 
 def opened(house: Installation) -> None:
     house.open_letterbox(by="timetable", reason="set hour")
-
-
-def add(house: Installation, receipt: str, what: Enclosure | str) -> None:
-    with house.sessions() as session:
-        receive_addition(
-            session,
-            house.door,
-            receipt=receipt,
-            nonce="n",
-            addition=enclosed_text(what) if isinstance(what, str) else what,
-            today=house.today(),
-        )
 
 
 def replied(house: Installation, cast: Cast, text: str) -> None:
@@ -72,10 +64,10 @@ def test_both_sides_see_the_same_thread(
     opened(house)
     replied(house, cast, "几栋？")
     replied(house, cast, "哪一天？")
-    add(house, receipt, "三栋，昨天。")
+    make_addition(house, receipt, "三栋，昨天。")
     opened(house)
     replied(house, cast, "好的。")
-    add(house, receipt, enclosed_outcome("resolved", "多谢"))
+    make_addition(house, receipt, enclosed_outcome("resolved", "多谢"))
     opened(house)
     mine = told(house, receipt).turns
     assert [(turn.is_team, turn.words, turn.day) for turn in mine] == [
@@ -95,7 +87,7 @@ def test_both_sides_see_the_same_thread(
 def test_what_waits_is_apart_and_opened_for_its_sender_only(
     house: Installation, receipt: str, cast: Cast
 ) -> None:
-    add(house, receipt, "还在箱里")
+    make_addition(house, receipt, "还在箱里")
     found = told(house, receipt)
     assert (found.progress, found.turns) == (Progress.IN_BOX, ())
     assert [(turn.words, turn.day) for turn in found.waiting] == [("还在箱里", None)]
@@ -106,7 +98,7 @@ def test_what_waits_is_apart_and_opened_for_its_sender_only(
 def test_another_receipt_does_not_open_an_echo(
     house: Installation, cast: Cast, receipt: str, session: Session
 ) -> None:
-    add(house, receipt, "只给我看")
+    make_addition(house, receipt, "只给我看")
     other = make_complaint(house, cast.yunxi, text="别人的信")
     opened(house)
     (row,) = session.scalars(select(Addition))
@@ -118,7 +110,7 @@ def test_another_receipt_does_not_open_an_echo(
 def test_room_for_pictures_is_told(house: Installation, receipt: str) -> None:
     for number in range(MOST_PICTURES):
         assert told(house, receipt).pictures_left == MOST_PICTURES - number
-        add(house, receipt, enclosed_picture(bytes([number])))
+        make_addition(house, receipt, enclosed_picture(bytes([number])))
         if number == 0:
             opened(house)
     found = told(house, receipt)

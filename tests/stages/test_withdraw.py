@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from portal import retention
 from portal.cli import main
-from portal.intake.additions import enclosed_text, receive_addition
 from portal.intake.destroyed import Destroyed
 from portal.intake.receipts import UnknownReceiptError, keys_of
 from portal.intake.records import RESIDENT_TABLES, Addition, Contact, Letter
@@ -25,7 +24,14 @@ from portal.review.findings import Evidence, Finding
 from portal.review.letters import Note, Reply
 from portal.rounds import Phase, get_round
 from portal.web.installation import Installation
-from tests.makers import MORNING, Cast, in_phase, make_complaint, make_reader
+from tests.makers import (
+    MORNING,
+    Cast,
+    in_phase,
+    make_addition,
+    make_complaint,
+    make_reader,
+)
 from tests.stages.review_scenes import OWN_WORDS
 
 TEXT = "楼上天天半夜打麻将。"
@@ -36,18 +42,6 @@ def withdrawn(house: Installation, receipt: str) -> None:
         retention.withdraw(session, house.door, receipt=receipt, today=house.today())
 
 
-def add(house: Installation, receipt: str, text: str, *, nonce: str = "n") -> None:
-    with house.sessions() as session:
-        receive_addition(
-            session,
-            house.door,
-            receipt=receipt,
-            nonce=nonce,
-            addition=enclosed_text(text),
-            today=house.today(),
-        )
-
-
 def opened(house: Installation) -> int:
     return house.open_letterbox(by="timetable", reason="set hour")
 
@@ -55,7 +49,7 @@ def opened(house: Installation) -> int:
 def handled(house: Installation, cast: Cast) -> str:
     """A letter with all that can belong to one; its receipt."""
     receipt = make_complaint(house, cast.yunxi, text=TEXT, contact="000-0000")
-    add(house, receipt, "昨天又打了。")
+    make_addition(house, receipt, "昨天又打了。")
     opened(house)
     with house.sessions() as session, session.begin():
         letter = session.scalars(select(Letter)).one()
@@ -64,7 +58,7 @@ def handled(house: Installation, cast: Cast) -> str:
         letters.note(session, letter, reader=reader, text="周三去看。")
         letters.read(session, letter, reader=reader)
         evidence.establish(session, letter, OWN_WORDS, reader=reader)
-    add(house, receipt, "六楼。")
+    make_addition(house, receipt, "六楼。")
     return receipt
 
 
@@ -106,7 +100,7 @@ def test_a_letter_in_the_box_is_taken_out_of_it(
 ) -> None:
     receipt = make_complaint(house, cast.yunxi, text=TEXT, nonce="same")
     other = make_complaint(house, cast.yunxi, text="别人的信")
-    add(house, receipt, "昨天又打了。")
+    make_addition(house, receipt, "昨天又打了。")
     rows = house.door.box.file.connection().execute("SELECT sealed FROM item")
     sealed = [bytes(row)[:64] for (row,) in rows.fetchall()]
     withdrawn(house, receipt)
@@ -126,7 +120,7 @@ def test_what_is_withdrawn_can_neither_be_added_to_nor_withdrawn_again(
     receipt = make_complaint(house, cast.yunxi)
     withdrawn(house, receipt)
     with pytest.raises(UnknownReceiptError):
-        add(house, receipt, "还有")
+        make_addition(house, receipt, "还有")
     with pytest.raises(UnknownReceiptError):
         withdrawn(house, receipt)
 

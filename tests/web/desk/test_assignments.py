@@ -1,22 +1,13 @@
 """What a responsible unit sees: its own problems, in the team's words."""
 
 import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 
 from portal.handover import Route
 from portal.review.findings import FindingState
-from portal.web.installation import Installation
-from tests.makers import Cast
 from tests.stages.review_scenes import CANARY, OWN_WORDS
 from tests.stages.test_handover import carries
 from tests.stages.test_rectification import review
 from tests.web.desk.scenes import Office
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def test_a_unit_signs_and_files_step_by_step(office: Office) -> None:

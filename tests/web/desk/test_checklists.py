@@ -4,7 +4,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +14,6 @@ from portal.checklists.reading import read_outline
 from portal.kernel.audit import AuditEntry
 from portal.questionnaires import drafting, frozen, publishing
 from portal.review.findings import Finding
-from portal.web.installation import Installation
 from tests.makers import MORNING, TODAY, Cast, make_round
 from tests.stages.review_scenes import OWN_WORDS, draft
 from tests.stages.test_questionnaires_drafts import FIRST
@@ -25,11 +23,11 @@ INDEX = "/desk/checklists"
 
 
 @pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
+def office(office: Office, session: Session, cast: Cast) -> Office:
     """The default lists, kept by the cast's round."""
     checklists.install_samples(session)
     checklists.keep(session, cast.round_id)
-    return Office.of(app, session, house, cast)
+    return office
 
 
 def of(office: Office, code: str) -> Checklist:

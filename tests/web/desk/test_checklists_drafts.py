@@ -6,14 +6,11 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal import checklists
 from portal.checklists import Checklist, VersionState
-from portal.web.installation import Installation
-from tests.makers import MORNING, TODAY, Cast
+from tests.makers import MORNING, TODAY
 from tests.stages.test_checklists_workbook import WRONG, book
 from tests.visitor import Page
 from tests.web.desk.scenes import Office
@@ -28,11 +25,6 @@ NEXT: Sequence[Sequence[object]] = (
     ("三资管理", "账目公示", "是否按月公开", "", "", "money.books"),
     ("", "现金", "公款私存"),
 )
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def file(*rows: Sequence[object], name: str = "清单.xlsx") -> tuple[BytesIO, str]:

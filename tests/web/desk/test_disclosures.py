@@ -3,14 +3,10 @@
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.disclosure import Disclosure
 from portal.rectification import Outcome
-from portal.web.installation import Installation
-from tests.makers import Cast
 from tests.stages.review_scenes import CANARY, OWN_WORDS, draft
 from tests.stages.test_rectification import check, reported
 from tests.web.desk.scenes import Office
@@ -20,11 +16,6 @@ WORDS: dict[str, Any] = {
     "measures": "物业清理，每周巡查",
     "result": "三月二日已清理",
 }
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def entry_of(office: Office) -> Disclosure:

@@ -4,10 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 
-import pytest
-from flask import Flask
 from openpyxl import Workbook, load_workbook
-from sqlalchemy.orm import Session
 
 from portal.entrances import ChannelKind
 from portal.figures.responses import refresh
@@ -15,18 +12,12 @@ from portal.figures.results import of_place
 from portal.places import Place, get_place
 from portal.questionnaires import frozen, shipped
 from portal.rounds import Phase, Round, add_places
-from portal.web.installation import Installation
-from tests.makers import TODAY, Cast, in_phase, make_round
+from tests.makers import TODAY, in_phase, make_round
 from tests.stages.figure_scenes import rated, told
 from tests.visitor import Page
 from tests.web.desk.scenes import Office
 
 YUNXI, LIUTANG, CHANGDONG = "999001001001", "999001001201", "999001002001"
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def came_in(office: Office, code: str, *numbers: int) -> Place:

@@ -3,25 +3,15 @@
 from io import BytesIO
 from typing import Any
 
-import pytest
-from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.kernel.audit import AuditEntry
 from portal.review.findings import Finding, FindingState
-from portal.web.installation import Installation
-from tests.makers import Cast
 from tests.stages.review_scenes import CANARY, OWN_WORDS, draft
 from tests.web.desk.scenes import Office
 
 TYPED: dict[str, Any] = {"title": OWN_WORDS.title, "statement": OWN_WORDS.statement}
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def opened_letter(office: Office) -> str:

@@ -3,24 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.handover import Handover, Route
 from portal.rectification import Step
-from portal.web.installation import Installation
-from tests.makers import TODAY, Cast
+from tests.makers import TODAY
 from tests.stages.review_scenes import CANARY, OWN_WORDS, draft
 from tests.stages.test_rectification import file
 from tests.web.desk.scenes import Office
 
 DUE = (TODAY + timedelta(days=20)).isoformat()
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def test_the_office_hands_over_what_was_approved(office: Office) -> None:

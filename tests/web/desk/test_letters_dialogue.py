@@ -10,14 +10,13 @@ from portal.intake.additions import (
     Enclosure,
     enclosed_outcome,
     enclosed_text,
-    receive_addition,
 )
 from portal.intake.records import Letter, LetterState
 from portal.kernel.audit import AuditEntry
 from portal.rectification import Outcome, Source
 from portal.review import evidence
 from portal.web.installation import Installation
-from tests.makers import Cast, make_complaint, make_reader, signed_in
+from tests.makers import Cast, make_addition, make_complaint, make_reader, signed_in
 from tests.stages.review_scenes import OWN_WORDS
 from tests.visitor import Visitor
 
@@ -50,15 +49,7 @@ def opened(house: Installation) -> None:
 
 def add(house: Installation, receipt: str, *what: Enclosure) -> None:
     for number, one in enumerate(what):
-        with house.sessions() as session:
-            receive_addition(
-                session,
-                house.door,
-                receipt=receipt,
-                nonce=f"{number}",
-                addition=one,
-                today=house.today(),
-            )
+        make_addition(house, receipt, one, nonce=f"{number}")
     opened(house)
 
 

@@ -7,13 +7,13 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.intake.additions import enclosed_picture, enclosed_text, receive_addition
+from portal.intake.additions import enclosed_picture
 from portal.intake.pictures import clean_picture
 from portal.intake.records import Addition, AdditionKind, Letter
 from portal.kernel.audit import AuditEntry
 from portal.people import Permission
 from portal.web.installation import Installation
-from tests.makers import Cast, make_complaint, signed_in
+from tests.makers import Cast, make_addition, make_complaint, signed_in
 from tests.stages.picture_files import exif, heic
 from tests.visitor import Page, Visitor
 
@@ -27,15 +27,8 @@ def picture() -> bytes:
 def letter(house: Installation, cast: Cast, session: Session, picture: bytes) -> str:
     """An opened letter of 柳塘 with a picture and a few words."""
     receipt = make_complaint(house, cast.liutang)
-    for addition in (enclosed_picture(picture), enclosed_text("又坏了。")):
-        receive_addition(
-            session,
-            house.door,
-            receipt=receipt,
-            nonce="nonce",
-            addition=addition,
-            today=house.today(),
-        )
+    make_addition(house, receipt, enclosed_picture(picture))
+    make_addition(house, receipt, "又坏了。")
     house.open_letterbox(by="office", reason="test")
     session.rollback()
     return session.scalars(select(Letter.id)).one()

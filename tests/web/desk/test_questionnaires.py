@@ -7,7 +7,6 @@ import openpyxl
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from portal import people, rounds
 from portal.entrances import entrance
@@ -36,11 +35,6 @@ from tests.web.desk.scenes import Office
 
 INDEX = "/desk/questionnaires"
 DEED: Any = {"by": "office", "now": MORNING}
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def published(office: Office, document: Any = FIRST, *same: str) -> Questionnaire:

@@ -5,8 +5,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 
 from portal.kernel.audit import AuditEntry
 from portal.kernel.versions import VersionState
@@ -14,8 +12,6 @@ from portal.questionnaires import drafting
 from portal.questionnaires.definition import canonical
 from portal.questionnaires.versions import Questionnaire
 from portal.questionnaires.workbook import write_workbook
-from portal.web.installation import Installation
-from tests.makers import Cast
 from tests.stages import workbook_attacks as attacks
 from tests.stages.pasted_texts import SURVEY
 from tests.stages.sheets import book, row, wps
@@ -34,11 +30,6 @@ from tests.web.desk.scenes import Office
 from tests.web.desk.test_questionnaires import DEED, INDEX, at, kept, published
 
 NEW = f"{INDEX}/new"
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def file(document: Any, name: str = "问卷.xlsx") -> tuple[BytesIO, str]:

@@ -3,24 +3,15 @@
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 
 from portal.questionnaires import drafting, editing
 from portal.questionnaires.versions import Questionnaire
-from portal.web.installation import Installation
-from tests.makers import Cast
 from tests.stages.test_questionnaires_changes import EACH, HOW, LAMPS, WHERE, document
 from tests.stages.test_questionnaires_editing import ASKED_IF
 from tests.web.desk.scenes import Office
 from tests.web.desk.test_questionnaires import DEED, at, kept, published
 
 WHOLE = document(LAMPS, WHERE, HOW, EACH, {**ASKED_IF, "id": "wish"})
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 @pytest.fixture

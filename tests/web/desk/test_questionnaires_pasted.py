@@ -1,21 +1,11 @@
 """What is pasted and cannot be read is told by its lines, and the text stays."""
 
 import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 
 from portal.questionnaires.pasted.reading import LONGEST
-from portal.web.installation import Installation
-from tests.makers import Cast
 from tests.stages.test_questionnaires_pasted import HEAD, many
 from tests.web.desk.scenes import Office
 from tests.web.desk.test_questionnaires import INDEX, kept
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
-
 
 ASKED = HEAD + "1. 怎么样？\n"
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import Phase, given, settings
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,11 +32,6 @@ from tests.web.public.bad_cases import NASTY
 Given = dict[str, Any]
 INDEX = "/desk/questionnaires"
 LIFTS = {"fact": "channel_kind", "in": ["lift"]}
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 @pytest.fixture(scope="module")

@@ -1,24 +1,15 @@
 """Questionnaires on the desk: counts for the team, texts behind the key."""
 
-import pytest
-from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.intake.receive import receive_answers
 from portal.kernel.audit import AuditEntry
 from portal.questionnaires.frozen import questionnaire_of
 from portal.rounds import keys as round_keys
-from portal.web.installation import Installation
-from tests.makers import Cast, make_arrival
+from tests.makers import make_arrival
 from tests.web.desk.scenes import Office
 
 WORDS = "活动室从来不开门，钥匙在书记家里。"
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def answers(office: Office, code: str, *, text: str = "", **ticks: str) -> None:

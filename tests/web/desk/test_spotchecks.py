@@ -3,12 +3,8 @@
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 
 from portal.rectification import Outcome, SpotCheck, spot_checks
-from portal.web.installation import Installation
-from tests.makers import Cast
 from tests.stages.spotcheck_scenes import (
     FIRST,
     SECOND,
@@ -24,11 +20,6 @@ from tests.web.desk.scenes import Office
 
 INDEX = "/desk/spotchecks"
 PLAN: dict[str, Any] = {"size": "2", "reason": WHY, "word": FIRST}
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def newest(office: Office) -> SpotCheck:

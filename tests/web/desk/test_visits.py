@@ -1,24 +1,15 @@
 """回访 on the desk: whoever is sent sees the problem, and says what is there now."""
 
 import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 
 from portal.rectification import Outcome, Source, confirmations
 from portal.review.findings import FindingState
-from portal.web.installation import Installation
-from tests.makers import Cast
 from tests.stages.review_scenes import CANARY, OWN_WORDS
 from tests.stages.spotcheck_scenes import call_fixed, drawn, listed, visit
 from tests.stages.test_handover import carries
 from tests.web.desk.scenes import Office
 
 INDEX = "/desk/visits"
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def test_what_waits_comes_first(office: Office) -> None:

@@ -4,9 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal import vote
 from portal.kernel.sealing import KeyPair
@@ -20,19 +18,13 @@ from portal.vote import (
     Precinct,
     Terms,
 )
-from portal.web.installation import Installation
-from tests.makers import Cast, in_phase
+from tests.makers import in_phase
 from tests.visitor import Page
 from tests.web.desk.scenes import Office
 
 YUNXI, CHANGDONG = "999001001001", "999001002001"
 PRINTER = KeyPair(bytes(range(32)))
 SCORES = {dimension.id: "mostly" for dimension in vote.DEFAULT_TERMS.dimensions}
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def precinct(

@@ -3,14 +3,10 @@
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 
 from portal import vote
 from portal.kernel.codes import in_fours
-from portal.web.installation import Installation
 from tests.house.walk import parts_of
-from tests.makers import Cast
 from tests.visitor import Page
 from tests.web.desk.scenes import Office
 from tests.web.desk.test_vote import YUNXI, cast_all, election, opened, slips_of, step
@@ -18,11 +14,6 @@ from tests.web.desk.test_vote import YUNXI, cast_all, election, opened, slips_of
 URL = "/desk/vote/entry"
 SCORES = {d.id: "fair" for d in vote.DEFAULT_TERMS.dimensions}
 OTHERS = {d.id: "mostly" for d in vote.DEFAULT_TERMS.dimensions}
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 @pytest.fixture

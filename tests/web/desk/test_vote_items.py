@@ -3,14 +3,11 @@
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 
 from portal import vote
 from portal.vote import ElectionState
-from portal.web.installation import Installation
 from tests.house.walk import parts_of
-from tests.makers import Cast, make_disclosure
+from tests.makers import make_disclosure
 from tests.visitor import Page
 from tests.web.desk.scenes import Office
 from tests.web.desk.test_vote import (
@@ -26,11 +23,6 @@ from tests.web.desk.test_vote import (
 PROBLEM = "电动车占道"
 ENTRY = "/desk/vote/entry"
 SCORES = {d.id: "fair" for d in vote.DEFAULT_TERMS.dimensions}
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """开放评价 on the desk: chosen instead of slips, opened, closed by two, never a score."""
 
 import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 
 from portal.rounds import Phase
 from portal.vote import DEFAULT_TERMS, VoteMode
-from portal.web.installation import Installation
-from tests.makers import Cast, in_phase
+from tests.makers import in_phase
 from tests.stages.test_vote_open import STEPS, Square
 from tests.visitor import Page
 from tests.web.desk.scenes import Office
@@ -23,11 +20,6 @@ from tests.web.desk.test_vote import (
 )
 
 NAMES = [o.name for o in DEFAULT_TERMS.scale if len(o.name) > 2]  # 满意 is in 满意度
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def choose(office: Office, mode: str, *, status: int = 200, at: str = "") -> Page:

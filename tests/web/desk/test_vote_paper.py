@@ -2,15 +2,9 @@
 
 from typing import Any
 
-import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
-
 from portal import vote
 from portal.vote import records
 from portal.vote.records import PaperDuty
-from portal.web.installation import Installation
-from tests.makers import Cast
 from tests.web.desk.scenes import Office
 from tests.web.desk.test_vote import (
     YUNXI,
@@ -23,11 +17,6 @@ from tests.web.desk.test_vote import (
 )
 
 URL = "/desk/vote/paper"
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    return Office.of(app, session, house, cast)
 
 
 def sends(office: Office, what: str, *, status: int = 200, **fields: Any) -> str:

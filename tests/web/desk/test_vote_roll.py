@@ -3,13 +3,9 @@
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 
 from portal import vote
 from portal.vote import Electorate
-from portal.web.installation import Installation
-from tests.makers import Cast
 from tests.visitor import Page
 from tests.web.desk.scenes import Office
 from tests.web.desk.test_vote import YUNXI, manifest_of, prepared, slips_of, upload
@@ -18,10 +14,9 @@ URL = "/desk/vote/roll?electorate=cadres"
 
 
 @pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    found = Office.of(app, session, house, cast)
-    prepared(found, "cadres")
-    return found
+def office(office: Office) -> Office:
+    prepared(office, "cadres")
+    return office
 
 
 def field(office: Office) -> str:

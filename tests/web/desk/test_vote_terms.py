@@ -3,12 +3,8 @@
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 
 from portal.vote import DEFAULT_TERMS, Terms
-from portal.web.installation import Installation
-from tests.makers import Cast
 from tests.visitor import Page
 from tests.web.desk.scenes import Office
 from tests.web.desk.test_vote import (
@@ -24,10 +20,9 @@ URL = "/desk/vote/terms"
 
 
 @pytest.fixture
-def office(app: Flask, session: Session, house: Installation, cast: Cast) -> Office:
-    found = Office.of(app, session, house, cast)
-    prepared(found)
-    return found
+def office(office: Office) -> Office:
+    prepared(office)
+    return office
 
 
 def revises(office: Office, *, status: int = 200, **fields: Any) -> Page:

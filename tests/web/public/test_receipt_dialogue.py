@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.intake.additions import MOST_WAITING, enclosed_picture, receive_addition
+from portal.intake.additions import MOST_WAITING, enclosed_picture
 from portal.intake.records import Addition, Letter, LetterState
 from portal.kernel.codes import in_fours, with_check_digits
 from portal.review import letters
@@ -20,7 +20,14 @@ from portal.web.installation import Installation
 from portal.web.limits import MOST_FAILURES
 from portal.web.public.receipt_picture import CELL, ROWS, corner
 from portal.web.puzzles import STATUS
-from tests.makers import Cast, Clock, in_phase, make_complaint, make_reader
+from tests.makers import (
+    Cast,
+    Clock,
+    in_phase,
+    make_addition,
+    make_complaint,
+    make_reader,
+)
 from tests.visitor import Page, Visitor
 from tests.web.public.scenes import told_at
 from tests.web.public.test_limits import total
@@ -168,15 +175,7 @@ def test_an_archived_round_takes_nothing_more(
 def test_a_picture_is_shown_as_one(
     visitor: Visitor, house: Installation, receipt: str
 ) -> None:
-    with house.sessions() as session:
-        receive_addition(
-            session,
-            house.door,
-            receipt=receipt,
-            nonce="n",
-            addition=enclosed_picture(b"\xff\xd8"),
-            today=house.today(),
-        )
+    make_addition(house, receipt, enclosed_picture(b"\xff\xd8"))
     assert said(shown(visitor, receipt)) == ["您 · 还在意见箱里 （一张图片）"]
 
 
