@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from portal.figures.cards import FigureCard, Mode, Share, answer_card
 from portal.figures.measures import Distribution
-from portal.figures.suppression import Suppression, is_whole
+from portal.figures.suppression import Suppression, may_stand_beside
 from portal.vote.open_tally import OpenResult, PlaceRatings
 from portal.vote.terms import Dimension
 
@@ -59,16 +59,6 @@ def _figure(
     if rest is None or not may_stand_beside(whole, rest):
         return OpenFigure(card)
     return OpenFigure(card, _card(result, dimension.name, rest))
-
-
-def may_stand_beside(whole: Mapping[str, int], part: Mapping[str, int]) -> bool:
-    """Whether a table and a part of it may both be shown.
-
-    Whoever has both can subtract, so what is left is a group like the two: of none of
-    the three may anything have to be hidden.
-    """
-    left = {option: n - part[option] for option, n in whole.items()}
-    return all(map(is_whole, (whole, part, left)))
 
 
 def _card(result: OpenResult, title: str, counts: Mapping[str, int]) -> FigureCard:

@@ -88,8 +88,21 @@ def may_follow(before: Counts, now: Counts) -> bool:
     Whoever has both can subtract, so the people who came in between are a group like
     any other: nobody, or nothing of them would have to be hidden either.
     """
-    came = {cell: n - before[cell] for cell, n in now.items()}
+    came = _less(now, before)
     return not any(came.values()) or is_whole(came)
+
+
+def may_stand_beside(whole: Counts, part: Counts) -> bool:
+    """Whether a table and a part of it may both be shown.
+
+    Whoever has both can subtract, so what is left is a group like the part. Of two
+    such groups together nothing has to be hidden.
+    """
+    return is_whole(part) and is_whole(_less(whole, part))
+
+
+def _less(whole: Counts, part: Counts) -> Counts:
+    return {cell: n - part[cell] for cell, n in whole.items()}
 
 
 def groups_shown(groups: Mapping[str, Counts]) -> frozenset[str]:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal import rounds, vote
 from portal.figures import FigureCard, Mode, Suppression
-from portal.figures.open_votes import may_stand_beside, open_figures
-from portal.figures.suppression import state_of
+from portal.figures.open_votes import open_figures
+from portal.figures.suppression import may_stand_beside, state_of
 from portal.intake.budget import Budget, Flag, PuzzleNeededError, Scope
 from portal.intake.receive import Arrival
 from portal.kernel.errors import ConflictError, NotFoundError
