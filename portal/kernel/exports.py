@@ -13,6 +13,8 @@ from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 # Excel's own, those of its old macro languages, and the forms WPS reads alike.
@@ -73,8 +75,12 @@ def _fitting(text: str) -> str:
 
 
 def workbook_bytes(book: Workbook) -> bytes:
-    """The file of a workbook, every formula in it made a text, whoever wrote it."""
+    """The file of a workbook, every formula in it made a text, whoever wrote it.
+
+    Printed, it is A4 across and as wide as the leaf, with the heads on each.
+    """
     for sheet in book.worksheets:
+        _set_for_paper(sheet)
         for row in sheet.iter_rows():
             for cell in row:
                 if isinstance(cell, Cell) and isinstance(cell.value, str):
@@ -82,6 +88,16 @@ def workbook_bytes(book: Workbook) -> bytes:
     file = BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def _set_for_paper(sheet: Worksheet) -> None:
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation = sheet.ORIENTATION_LANDSCAPE
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    if sheet.freeze_panes:
+        head, _ = coordinate_to_tuple(sheet.freeze_panes)
+        sheet.print_title_rows = f"{head - 1}:{head - 1}"
 
 
 def _hold_once(cell: Cell, text: str) -> None:
