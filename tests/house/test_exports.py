@@ -110,7 +110,8 @@ def test_a_workbook_is_printed_on_a4_across_with_its_heads_on_each_leaf() -> Non
         assert sheet.page_setup.paperSize == int(Worksheet.PAPERSIZE_A4)
         assert sheet.page_setup.orientation == "landscape"
         fit = sheet.sheet_properties.pageSetUpPr
-        assert fit and fit.fitToPage
+        assert fit
+        assert fit.fitToPage
         assert sheet.page_setup.fitToHeight == 0  # as many leaves as it takes
     assert (table.print_title_rows, notes.print_title_rows) == ("$1:$1", None)
 
