@@ -6,7 +6,6 @@ In: an outline. Out: the bytes of an XLSX that `read_outline` takes back unchang
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from portal.checklists.columns import FORM_WORDS, KIND_WORDS, REQUIRED, Column
@@ -138,7 +137,7 @@ def _dress(sheet: Worksheet, last: int) -> None:
             cell.border = _FRAME
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     _offer_forms(sheet)
-    _print_on_paper(sheet)
+    sheet.freeze_panes = f"A{FIRST}"
 
 
 def _offer_forms(sheet: Worksheet) -> None:
@@ -147,15 +146,6 @@ def _offer_forms(sheet: Worksheet) -> None:
     where = letter(_at(Column.FORM) - 1)
     choice.add(f"{where}{FIRST}:{where}{FIRST + PREPARED_ROWS}")
     sheet.add_data_validation(choice)
-
-
-def _print_on_paper(sheet: Worksheet) -> None:
-    sheet.freeze_panes = f"A{FIRST}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
 
 
 def _explain(notes: Worksheet) -> None:

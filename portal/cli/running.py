@@ -1,5 +1,6 @@
 """Commands that set up, serve and check an installation."""
 
+import resource
 import socket
 from typing import Any
 
@@ -107,7 +108,11 @@ def require_free(host: str, port: int) -> None:
 
 
 def run(house: Installation, host: str, port: int) -> None:
-    """Serve until stopped, with the worker thread beside."""
+    """Serve until stopped, with the worker thread beside.
+
+    What is opened is in memory alone: a server that dies leaves no image of it.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     hops = house.settings.trusted_proxies
     server = listening(create_app(house), host, port, hops=hops)
     stop = house.start_worker(house.job_kinds())

@@ -224,15 +224,19 @@ def _foursomes(world: World, one: int, cell: int, part: int) -> Iterator[World]:
 
 
 def _moved(row: Row, loses: int, gains: int, part: int) -> Row:
-    step = {loses: -1, gains: 1}
-    return tuple(
-        (*by[:part], by[part] + step[cell], *by[part + 1 :]) if cell in step else by
-        for cell, by in enumerate(row)
-    )
+    cells = list(row)
+    for cell, step in ((loses, -1), (gains, 1)):
+        parts = list(cells[cell])
+        parts[part] += step
+        cells[cell] = tuple(parts)
+    return tuple(cells)
 
 
 def _with(world: World, rows: Mapping[int, Row]) -> World:
-    return tuple(rows.get(number, row) for number, row in enumerate(world))
+    communities = list(world)
+    for number, row in rows.items():
+        communities[number] = row
+    return tuple(communities)
 
 
 def _counts(row: Row) -> tuple[int, ...]:

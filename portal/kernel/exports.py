@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -77,7 +78,7 @@ def _fitting(text: str) -> str:
 def write_table(
     sheet: Worksheet, columns: Mapping[str, int], rows: Iterable[Sequence[str | int]]
 ) -> None:
-    """Rows under their heads, which stay in view and stand on every printed page.
+    """Rows under their heads, which stay in view.
 
     `columns`: how wide each is, in characters of Latin text, by its head.
     """
@@ -94,15 +95,15 @@ def write_table(
         sheet.column_dimensions[get_column_letter(x)].width = width
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "1:1"
 
 
 def workbook_bytes(book: Workbook) -> bytes:
-    """The file of a workbook, every formula in it made a text, whoever wrote it."""
+    """The file of a workbook, every formula in it made a text, whoever wrote it.
+
+    Printed, it is A4 across and as wide as the leaf, with the heads on each.
+    """
     for sheet in book.worksheets:
+        _set_for_paper(sheet)
         for row in sheet.iter_rows():
             for cell in row:
                 if isinstance(cell, Cell) and isinstance(cell.value, str):
@@ -110,6 +111,16 @@ def workbook_bytes(book: Workbook) -> bytes:
     file = BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def _set_for_paper(sheet: Worksheet) -> None:
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation = sheet.ORIENTATION_LANDSCAPE
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    if sheet.freeze_panes:
+        head, _ = coordinate_to_tuple(sheet.freeze_panes)
+        sheet.print_title_rows = f"{head - 1}:{head - 1}"
 
 
 def _hold_once(cell: Cell, text: str) -> None:

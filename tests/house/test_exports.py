@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -94,6 +95,22 @@ def test_whoever_forgets_to_write_texts_is_saved_at_the_door() -> None:
     content = exports.workbook_bytes(book)
     assert computed_in(content) == []
     assert [cell.value for cell in cells_of(content)] == ["=1+1", "＝1", "灯", 5]
+
+
+def test_a_workbook_is_printed_on_a4_across_with_its_heads_on_each_leaf() -> None:
+    book = Workbook()
+    book.worksheets[0].append(["社区", "问题"])
+    book.worksheets[0].freeze_panes = "A2"
+    book.create_sheet("说明")
+    table, notes = load_workbook(BytesIO(exports.workbook_bytes(book))).worksheets
+    for sheet in (table, notes):
+        assert sheet.page_setup.paperSize == int(Worksheet.PAPERSIZE_A4)
+        assert sheet.page_setup.orientation == "landscape"
+        fit = sheet.sheet_properties.pageSetUpPr
+        assert fit
+        assert fit.fitToPage
+        assert sheet.page_setup.fitToHeight == 0  # as many leaves as it takes
+    assert (table.print_title_rows, notes.print_title_rows) == ("$1:$1", None)
 
 
 def test_a_plain_workbook_would_have_computed() -> None:

@@ -5,6 +5,7 @@ that is sealed, until nothing more opens; then looks for words they know.
 """
 
 import json
+import resource
 import shutil
 import sqlite3
 from base64 import b64decode
@@ -19,6 +20,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from portal import entrances
+from portal.cli import running
 from portal.intake.receipts import keys_of
 from portal.intake.records import Contact, Letter, Remark
 from portal.kernel import sealing
@@ -234,6 +236,23 @@ def test_a_community_key_kept_on_the_server_is_found(
     house.keystore.put("cache", thief.keys_of(house, cast)[place_id].seed)
     loot = stolen(written, tmp_path / "loot", keystore=True)
     assert set(Thief(loot).words()) >= {LETTER, CONTACT, REMARK, NOTE, ADDED, *IN_BOX}
+
+
+def test_a_server_that_dies_leaves_no_image_of_its_memory(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[tuple[int, tuple[int, int]]] = []
+    served: list[int] = []
+
+    class Server:
+        def run(self) -> None:
+            served.append(len(limits))
+
+    monkeypatch.setattr(resource, "setrlimit", lambda *limit: limits.append(limit))
+    monkeypatch.setattr(running, "listening", lambda *_, **__: Server())
+    running.run(house, "127.0.0.1", 0)
+    assert limits == [(resource.RLIMIT_CORE, (0, 0))]
+    assert served == [1]  # before anything was opened
 
 
 # Recusal and destruction
