@@ -113,6 +113,13 @@ def test_the_print_is_big_unless_a_reader_wants_it_smaller(
     assert url in visitor.opens(f"{url}?big=0").links()
 
 
+def test_whoever_has_voted_can_go_on_to_what_was_fixed(
+    visitor: Visitor, cast: Cast, slips: list[Slip], url: str
+) -> None:
+    done = casts(visitor, f"{url}?big=0", slips[0])
+    assert f"/disclosures/{cast.round_id}/{YUNXI}?big=0" in done.links()
+
+
 def test_it_is_said_whether_it_is_too_early_or_too_late(
     visitor: Visitor, app: Flask, house: Installation, cast: Cast, slips: list[Slip]
 ) -> None:
