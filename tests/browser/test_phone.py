@@ -273,7 +273,7 @@ def test_a_question_comes_and_goes_and_a_screen_reader_is_told(street: Street) -
 
 def test_without_script_it_is_there_and_says_when_it_applies(street: Street) -> None:
     page = street.opens(f"/q/{street.cast.yunxi}/survey", script=False)
-    expect(page.locator("#errand_why legend")).to_contain_text("（如适用）")
+    expect(page.locator("#errand_why legend")).to_contain_text("（有这种情况的话）")
     with_script = street.opens(f"/q/{street.cast.yunxi}/survey")
     with_script.check("[name=errand][value=failed]", force=True)
     expect(with_script.locator("#errand_why .iff")).to_be_hidden()
