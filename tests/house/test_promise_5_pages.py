@@ -2,7 +2,6 @@
 
 import gzip
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,15 +12,13 @@ from werkzeug.test import Client, TestResponse
 
 from portal import entrances, rounds
 from portal.entrances import ChannelKind
-from portal.kernel.settings import Settings
 from portal.people import Duty, Team, TeamPlace, join
 from portal.questionnaires import frozen, shipped
 from portal.rounds import Phase
 from portal.rounds import keys as round_keys
-from portal.web.app import create_app
 from portal.web.installation import Installation
-from tests.house.walk import Walk, walk
-from tests.makers import MORNING, TODAY, Cast, Clock, make_place, make_round
+from tests.house.walk import Walk, lived
+from tests.makers import MORNING, TODAY, Cast, make_place, make_round
 from tests.visitor import Page, Visitor, faults_of
 
 WINDOW = 14 * 1024  # bytes: ten packets of a fresh connection, less their headers
@@ -38,12 +35,7 @@ def walked(
     prepared: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Walk]:
     """Every resident page once, for all tests of this module."""
-    folder = tmp_path_factory.mktemp("walk") / "instance"
-    shutil.copytree(prepared[0], folder)
-    house = Installation.at(Settings.at(folder))
-    house.clock = Clock()
-    yield walk(house, prepared[1], create_app(house))
-    house.close()
+    yield from lived(prepared, tmp_path_factory.mktemp("walk"))
 
 
 def test_the_walk_opens_every_page_there_is(walked: Walk) -> None:

@@ -1,7 +1,6 @@
 """Promise 9: no percentage without what it takes to judge it."""
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,11 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portal.kernel.settings import Settings
-from portal.web.app import create_app
-from portal.web.installation import Installation
-from tests.house.walk import Walk, walk
-from tests.makers import Cast, Clock
+from tests.house.walk import Walk, lived
+from tests.makers import Cast
 
 CARDS = "macros/figures.html"  # the one template that may write a percentage
 PERCENT = re.compile(r"\d\s*[%％]|[}\]]\s*[%％]|[%％]\s*\{\{|百分之|percent")
@@ -143,12 +139,7 @@ def walked(
     prepared: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Walk]:
     """Every resident page once, with a published vote."""
-    folder = tmp_path_factory.mktemp("walk") / "instance"
-    shutil.copytree(prepared[0], folder)
-    house = Installation.at(Settings.at(folder))
-    house.clock = Clock()
-    yield walk(house, prepared[1], create_app(house))
-    house.close()
+    yield from lived(prepared, tmp_path_factory.mktemp("walk"))
 
 
 def test_every_percentage_a_resident_meets_stands_in_a_whole_card(
@@ -171,6 +162,7 @@ def test_every_percentage_a_resident_meets_stands_in_a_whole_card(
         "notice of a round by cadres": 1,
         "notice of a place by cadres": 1,
         "disclosures and what voters say": 1,
+        "results of a rated place": 6,
     }
 
 

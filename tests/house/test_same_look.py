@@ -2,19 +2,16 @@
 
 import html
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from portal.kernel.settings import Settings
-from portal.web.app import create_app
 from portal.web.installation import Installation
 from portal.web.rendering import assets
 from tests.house.thief import in_the_box
-from tests.house.walk import Walk, walk
-from tests.makers import Cast, Clock
+from tests.house.walk import Walk, lived
+from tests.makers import Cast
 from tests.visitor import Visitor
 
 EVERYWHERE = "码上巡"
@@ -29,12 +26,7 @@ NOT_THERE = ("vote too early", "vote closed")  # there is nothing to hide yet
 def walked(
     prepared: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Walk]:
-    folder = tmp_path_factory.mktemp("look") / "instance"
-    shutil.copytree(prepared[0], folder)
-    house = Installation.at(Settings.at(folder))
-    house.clock = Clock()
-    yield walk(house, prepared[1], create_app(house))
-    house.close()
+    yield from lived(prepared, tmp_path_factory.mktemp("look"))
 
 
 def titles_of(pages: Mapping[str, str]) -> dict[str, str]:
