@@ -554,7 +554,7 @@ def test_every_sheet_of_paper_keeps_a_draft_on_the_phone(
 
 def _shrugs(_: ForeignOriginError) -> tuple[str, int]:
     page = render_template(
-        "public/error.html", heading="", sentence="", typed=[], token=""
+        "public/error.html", heading="", sentence="", typed=[], token="", hub=""
     )
     return page, 403
 
