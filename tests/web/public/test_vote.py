@@ -173,7 +173,7 @@ def test_before_the_slips_are_posted_it_says_when(
 ) -> None:
     in_phase(house, cast.round_id, Phase.VOTING)
     page = visitor.opens(url, status=409)
-    assert "投票还没有开始。选票请收好" in page.words
+    assert "投票还没有开始，哪天开始请看社区公告" in page.words
 
 
 def test_a_look_before_it_is_cast(
@@ -259,6 +259,7 @@ def test_what_is_not_chosen_is_told_in_place(
     del sent["effect"]
     page = visitor.sends(url, status=422, **{**sent, "openness": "splendid"})
     assert "还有没选的：预期效果、公开透明。不清楚的可以选「不了解」。" in page.words
+    assert "#effect" in page.links()  # one tap leads to the first of them
     assert page.words.count("这一项还没选。") == 2
     assert page.form["measures"] == [SCORES["measures"]]
     assert turnout(house, cast) == 0

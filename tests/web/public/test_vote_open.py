@@ -105,6 +105,7 @@ def test_a_missing_score_is_named_and_the_rest_stays(
         sent = {**SCORES, "effect": "splendid", "step": step}
         page = visitor.sends(url, status=422, **sent)
         assert "还有没选的：预期效果" in page.words
+        assert "#effect" in page.links()
         assert page.form["measures"] == ["mostly"]
         assert "effect" not in page.form
     assert turnout(house) == 0
