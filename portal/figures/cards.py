@@ -45,7 +45,7 @@ class Mode(StrEnum):
 
 _LABELS = {
     Mode.SLIPS: "入户票：一户一票，可以重算",
-    Mode.OPEN: "开放评价：谁都可以填，只看参与，不代表全体居民",
+    Mode.OPEN: "开放评价：谁都可以填，不代表全体居民",
     Mode.CADRES: "干部测评：只算干部，不并入居民满意度",
     Mode.QUESTIONNAIRE: "问卷：自愿填写，不代表全体居民",
     Mode.SPOT_CHECK: "随机抽查：从责任单位说改好的里面抽的",
@@ -146,7 +146,7 @@ class FigureCard:
         if self.suppression is Suppression.TOO_FEW:
             return f"收回 {self.ballots} 份，不足 {MEANS_FROM} 份，不单独公布。"
         if self.suppression is Suppression.CELLS:
-            return "有的选项人数太少，为免认出人来，这些格和平均分不公布。"
+            return "有的选项人数太少，为免认出人来，不公布，也不算平均分。"
         return None
 
     @property

@@ -149,7 +149,7 @@ def _kept_items(section: Section, facts: Facts, kept: set[str]) -> list[Item]:
 class ScriptRules:
     """What hangs on earlier answers, as JSON data for `data-` attributes.
 
-    `questions`: by item id, and what is there bears 「（如适用）」 without script.
+    `questions`: by item id; without script they bear 「（有这种情况的话）」.
     `headings`: by section id, where no question of the section is there for sure.
     """
 

@@ -21,7 +21,7 @@ from portal.vote.terms import Terms
 class TooEarlyError(ConflictError):
     """Voting has not opened."""
 
-    sentence = "投票还没有开始。选票请收好，开始日期以社区公告为准。"
+    sentence = "投票还没有开始，哪天开始请看社区公告。发了票的，请先收好。"
 
 
 class VoteClosedError(ConflictError):

@@ -15,7 +15,7 @@ from portal.kernel.errors import (
     NotFoundError,
     Refusal,
 )
-from portal.web.rendering import render
+from portal.web.rendering import page_url, render
 from portal.web.request import forget
 
 STATUS: dict[type[Refusal], int] = {
@@ -29,7 +29,7 @@ TITLES = {
     403: "这一步没有权限",
     404: "没有找到",
     405: "请从页面上的按钮进入",
-    409: "情况变了",
+    409: "现在做不了",
     413: "内容太大",
     422: "请再看一下",
     429: "人太多了，请稍等",
@@ -67,7 +67,15 @@ def _page(status: int, sentence: str) -> ResponseReturnValue:
         typed=_typed(status),
         is_words=_is_words,
         token=_token() if _typed(status) else "",
+        hub="" if status == 404 else _hub(),
     ), status
+
+
+def _hub() -> str:
+    """Where somebody goes back to who scanned a code; empty for everybody else."""
+    if not (request.endpoint and request.path.lower().startswith("/q/")):
+        return ""
+    return page_url("public.hub.page", code=(request.view_args or {})["code"])
 
 
 def _token() -> str:

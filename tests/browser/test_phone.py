@@ -20,8 +20,9 @@ from portal.web.installation import Installation
 from tests.asking import Offered, Posted, asks, mended
 from tests.browser.screens import PHONE
 from tests.browser.town import Server
-from tests.makers import Cast, in_phase, make_vote
+from tests.makers import Cast, in_phase, make_disclosure, make_result, make_vote
 from tests.stages.definitions import EVERY_RULE, Document, documents
+from tests.web.public.scenes import YUNXI
 from tests.web.public.test_any_survey import Village, kept_from
 
 LEAST = 48  # pixels, either way, of whatever can be pressed
@@ -80,7 +81,7 @@ def street(
 
 
 def places(street: Street, *, script: bool) -> Iterator[tuple[str, Page]]:
-    """The pages residents hold in hand: hub, survey, letter, receipt, vote."""
+    """The pages residents hold in hand, from the hub to the results."""
     here = f"/q/{street.cast.yunxi}"
     for name in ("", "/survey", "/complaint"):
         yield name or "hub", street.opens(here + name, script=script)
@@ -104,6 +105,23 @@ def places(street: Street, *, script: bool) -> Iterator[tuple[str, Page]]:
     street.app.extensions["kept_pages"].clear()
     yield "hub while voting", street.opens(here, script=script)
     yield "vote", street.opens(f"{here}/vote", script=script)
+    make_disclosure(street.house, street.cast, street.cast.yunxi)
+    publishes(street)
+    for path in (
+        "/results",
+        f"/results/{street.cast.round_id}",
+        f"/results/{street.cast.round_id}/{YUNXI}",
+        "/disclosures",
+        f"/disclosures/{street.cast.round_id}/{YUNXI}",
+    ):
+        yield path, street.opens(path, script=script)
+
+
+def publishes(street: Street) -> None:
+    """The vote is counted."""
+    make_result(street.house, street.cast)
+    in_phase(street.house, street.cast.round_id, Phase.PUBLISHED)
+    street.app.extensions.get("kept_pages", {}).clear()
 
 
 def sends(page: Page, words: str = "封好，投进意见箱") -> None:
@@ -148,6 +166,26 @@ def test_what_is_too_small_or_too_wide_is_found(street: Street) -> None:
     assert small.startswith("封好，投进意见箱")
     assert page.evaluate(WIDE) > PHONE["width"]
     assert "overall" in page.evaluate(BESIDE)
+
+
+@pytest.mark.parametrize("big", ["0", "1"])
+def test_a_receipt_is_seen_whole_while_it_is_typed(street: Street, big: str) -> None:
+    page = street.opens(f"/receipt?big={big}")
+    for typed in ("1234 5678 9012 3456 7890", "1234 5678 9012 3456 7891"):
+        page.fill("[name=receipt]", typed)
+        box = page.locator("[name=receipt]")
+        assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+        sends(page, "看看办到哪一步了")  # and beside the line of what is wrong
+
+
+def test_a_sheet_of_paper_is_seen_whole(street: Street) -> None:
+    in_phase(street.house, street.cast.round_id, Phase.VOTING)
+    make_vote(street.house, street.cast)
+    publishes(street)
+    for below in ("", f"/{YUNXI}"):
+        page = street.opens(f"/results/{street.cast.round_id}{below}/notice")
+        assert page.evaluate(f"{WIDE} <= innerWidth")
+        assert page.evaluate("innerWidth") > PHONE["width"]
 
 
 # What is kept, and what goes
@@ -235,7 +273,7 @@ def test_a_question_comes_and_goes_and_a_screen_reader_is_told(street: Street) -
 
 def test_without_script_it_is_there_and_says_when_it_applies(street: Street) -> None:
     page = street.opens(f"/q/{street.cast.yunxi}/survey", script=False)
-    expect(page.locator("#errand_why legend")).to_contain_text("（如适用）")
+    expect(page.locator("#errand_why legend")).to_contain_text("（有这种情况的话）")
     with_script = street.opens(f"/q/{street.cast.yunxi}/survey")
     with_script.check("[name=errand][value=failed]", force=True)
     expect(with_script.locator("#errand_why .iff")).to_be_hidden()

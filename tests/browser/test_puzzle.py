@@ -62,7 +62,7 @@ def test_without_script_the_sum_is_answered_by_hand(
     clock.goes_on(seconds=WAIT)
     total = sum(1 + NUMBERS.index(c) for c in asked if c in NUMBERS)
     page.fill("[name=total]", str(total))
-    page.get_by_role("button", name="投进意见箱").click()
+    page.get_by_role("button", name="答好了").click()
     expect(page.locator(".slip code")).to_be_visible()
     assert house.door.box.waiting() == 1
     context.close()

@@ -25,7 +25,7 @@ from portal.questionnaires import shipped
 from portal.questionnaires.definition import canonical, revision
 from portal.review import letters
 from portal.rounds import Phase
-from portal.vote import DEFAULT_TERMS
+from portal.vote import DEFAULT_TERMS, VoteMode
 from portal.web.app import LARGEST_BODY
 from portal.web.counts import HourCounter
 from portal.web.guards import ForeignOriginError
@@ -40,6 +40,7 @@ from tests.makers import (
     make_complaint,
     make_reader,
     make_vote,
+    open_polls,
 )
 from tests.visitor import Page, Reading, Visitor
 
@@ -57,6 +58,7 @@ class Sheet:
     words: Words
     ticks: Words = field(default_factory=dict)
     spoilt: Words = field(default_factory=dict)  # over `ticks`, to be refused for
+    mode: VoteMode = VoteMode.SLIPS  # of the vote, where it is one
 
 
 _SCORES = {dimension.id: "satisfied" for dimension in DEFAULT_TERMS.dimensions}
@@ -115,6 +117,14 @@ SHEETS: Mapping[str, Sheet] = {
         {**_SCORES, "step": "cast"},
         {"measures": ""},
     ),
+    "public.vote.at_entrance, rated": Sheet(  # one address, another form
+        "/q/{code}/vote",
+        Phase.VOTING,
+        {},
+        {**_SCORES, "step": "rate"},
+        {"measures": ""},
+        VoteMode.OPEN,
+    ),
     "public.vote.with_slip": Sheet(
         "/vote/2026-1/999001001001",
         Phase.VOTING,
@@ -140,6 +150,11 @@ class Try:
     ticks: dict[str, str]
     words: dict[str, str]
     headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def view(self) -> str:
+        """The name of what answers."""
+        return self.endpoint.partition(",")[0]
 
     def __post_init__(self) -> None:
         self.visitor = Visitor(self.app)
@@ -174,7 +189,9 @@ def fill(house: Installation, cast: Cast, app: Flask, clock: Clock) -> Fill:
     def filled(endpoint: str) -> Try:
         sheet, words = SHEETS[endpoint], dict(SHEETS[endpoint].words)
         in_phase(house, cast.round_id, sheet.phase)
-        if sheet.phase is Phase.VOTING:
+        if sheet.mode is VoteMode.OPEN:
+            open_polls(house, cast)
+        elif sheet.phase is Phase.VOTING:
             words |= parts_of(make_vote(house, cast)[0].secret)
         if sheet.url.startswith("/receipt/"):
             words["receipt"] = make_read_letter(house, cast)
@@ -224,7 +241,8 @@ def form_of(form: Reading) -> dict[str, list[str]]:
 def arrived(it: Try) -> bool:
     """Whether the words came in, once, as they were typed."""
     if SHEETS[it.endpoint].phase is Phase.VOTING:
-        return sum(it.house.ballots.turnout(it.cast.round_id).values()) == 1
+        boxes = (it.house.ballots, it.house.ratings)
+        return sum(sum(b.turnout(it.cast.round_id).values()) for b in boxes) == 1
     before = thief.under_the_seals(it.house, it.cast).keys()
     items = it.house.open_letterbox(by="office", reason="测试")
     if it.endpoint == "public.receipt.withdraw":
@@ -285,7 +303,7 @@ def _fault_of_ours(it: Try) -> int:
     def broken(**_: str) -> str:
         raise ZeroDivisionError
 
-    it.app.view_functions[it.endpoint] = broken
+    it.app.view_functions[it.view] = broken
     return 500
 
 
@@ -340,6 +358,12 @@ MORE: Mapping[str, tuple[Mishap, ...]] = {
     "public.receipt.outcome": (*TOKENS, _round_archived),
     "public.receipt.withdraw": TOKENS,
     "public.vote.at_entrance": (*TOKENS, _vote_closed, _code_withdrawn),
+    "public.vote.at_entrance, rated": (
+        *TOKENS,
+        _vote_closed,
+        _code_withdrawn,
+        _crowded,
+    ),
     "public.vote.with_slip": (*TOKENS, _vote_closed),
 }
 CASES = [
@@ -357,8 +381,9 @@ def test_every_form_residents_can_send_is_tried_here(app: Flask) -> None:
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("public.") and "POST" in (rule.methods or ())
     }
-    assert posted - set(SHEETS) == set(), NEVER_LOST
-    assert set(SHEETS) - posted == set(), "take the form that is gone out of SHEETS"
+    tried = {name.partition(",")[0] for name in SHEETS}
+    assert posted - tried == set(), NEVER_LOST
+    assert tried - posted == set(), "take the form that is gone out of SHEETS"
 
 
 @pytest.mark.parametrize(("endpoint", "mishap"), CASES)
@@ -440,10 +465,10 @@ def test_what_the_answer_holds_is_sent_again_and_arrives_once(
     fill: Fill, endpoint: str, mishap: Mishap
 ) -> None:
     it = fill(endpoint)
-    view = it.app.view_functions[endpoint]
+    view = it.app.view_functions[it.view]
     mishap(it)
     page = it.sent()
-    it.app.view_functions[endpoint] = view
+    it.app.view_functions[it.view] = view
     it.headers.clear()
     it.form = {
         **_remedied(it, page, mishap),
@@ -529,7 +554,7 @@ def test_every_sheet_of_paper_keeps_a_draft_on_the_phone(
 
 def _shrugs(_: ForeignOriginError) -> tuple[str, int]:
     page = render_template(
-        "public/error.html", heading="", sentence="", typed=[], token=""
+        "public/error.html", heading="", sentence="", typed=[], token="", hub=""
     )
     return page, 403
 
@@ -564,7 +589,7 @@ def test_a_view_that_loses_words_is_found(
 ) -> None:
     it = fill("public.complaint.send")
     it.words["text"] = it.form["text"] = WORDS * 2
-    it.app.view_functions[it.endpoint] = view
+    it.app.view_functions[it.view] = view
     assert lost(it.sent(), it.words, url=it.url) == gone
 
 
@@ -642,7 +667,7 @@ def test_a_door_that_mixes_letters_up_is_found(
     fill: Fill, twin: Callable[[Try], Callable[..., str]], faults: list[str]
 ) -> None:
     it = fill("public.complaint.send")
-    it.app.view_functions[it.endpoint] = twin(it)
+    it.app.view_functions[it.view] = twin(it)
     assert mixed_up(it) == faults
 
 

@@ -152,6 +152,7 @@ def test_every_percentage_a_resident_meets_stands_in_a_whole_card(
         "notice of a round by cadres": 1,
         "notice of a place by cadres": 1,
         "disclosures and what voters say": 1,
+        "results of a rated place": 6,
     }
 
 

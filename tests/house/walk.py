@@ -1,18 +1,32 @@
 """Every page a resident can open, opened once: from announcement to result."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, request, request_started
 
 from portal import entrances, vote
+from portal.intake.budget import Flag
+from portal.intake.receive import Arrival
 from portal.kernel.codes import in_fours
+from portal.kernel.settings import Settings
 from portal.rounds import Phase
 from portal.vote import DEFAULT_TERMS, Electorate, Slip
+from portal.web.app import create_app
 from portal.web.installation import Installation
 from portal.web.limits import limiter
-from tests.makers import Cast, in_phase, make_disclosure, make_result, make_vote
+from tests.makers import (
+    Cast,
+    Clock,
+    in_phase,
+    make_disclosure,
+    make_result,
+    make_vote,
+    open_polls,
+)
 from tests.stages.review_scenes import Scene
 from tests.stages.spotcheck_scenes import drawn, visit_all
 from tests.visitor import Page, Visitor
@@ -61,9 +75,29 @@ class Walk:
         self.app.extensions.get("kept_pages", {}).clear()
 
 
-def walk(house: Installation, cast: Cast, app: Flask) -> Walk:
+def lived(prepared: tuple[Path, Cast], folder: Path) -> Iterator[Walk]:
+    """The walk through the cast's round, with the pages of the one that is rated."""
+    with _moved_in(prepared, folder / "rated") as rated:
+        _walk_rated(rated)
+    with _moved_in(prepared, folder / "voted") as it:
+        _walk(it)
+        it.pages |= rated.pages
+        yield it
+
+
+@contextmanager
+def _moved_in(prepared: tuple[Path, Cast], folder: Path) -> Iterator[Walk]:
+    """A resident at a copy of the prepared installation."""
+    shutil.copytree(prepared[0], folder)
+    house = Installation.at(Settings.at(folder))
+    house.clock = Clock()
+    yield Walk(house, prepared[1], create_app(house))
+    house.close()
+
+
+def _walk(it: Walk) -> None:
     """Live through the cast's round as a resident of 云溪."""
-    it = Walk(house, cast, app)
+    house, cast = it.house, it.cast
     here, there = f"/q/{cast.yunxi}", f"/q/{cast.liutang}"
     _collecting(it, here, there)
     it.house.open_letterbox(by="timetable", reason="set hour")
@@ -87,9 +121,54 @@ def walk(house: Installation, cast: Cast, app: Flask) -> Walk:
     )
     it.moves_on(Phase.ARCHIVED)
     it.opens(here, "hub archived")
-    with app.app_context():
+    with it.app.app_context():
         limiter.reset()
-    return it
+
+
+def _walk_rated(it: Walk) -> None:
+    """Rate and see what came of it, where whoever has the code may."""
+    here, results = f"/q/{it.cast.yunxi}", f"/results/{it.cast.round_id}"
+    it.moves_on(Phase.VOTING)
+    open_polls(it.house, it.cast)
+    it.opens(here, "hub rated")
+    it.opens(f"{here}/vote", "vote without a slip")
+    for step in ("check", "rate"):
+        it.sends(f"{here}/vote", f"vote, {step} in haste", status=422, step=step)
+    check = it.sends(f"{here}/vote", "vote without a slip to check", **_alike("fair"))
+    rated = it.visitor.posts(f"{here}/vote", **{**check.form, "step": ["rate"]})
+    it.pages["vote without a slip taken"] = rated
+    _rate_all(it)
+    make_result(it.house, it.cast)
+    it.moves_on(Phase.PUBLISHED)
+    it.opens(here, "hub of what was rated")
+    it.opens("/results", "results with a rated round")
+    it.opens(results, "results of a rated round")
+    it.opens(f"{results}/999001001001", "results of a rated place")
+    it.opens(f"{results}/999001001201", "results of a place rated by nobody")
+
+
+def _alike(score: str) -> dict[str, Any]:
+    return dict.fromkeys((d.id for d in DEFAULT_TERMS.dimensions), score)
+
+
+def _rate_all(it: Walk) -> None:
+    """So many of each that both tallies are shown, of all and without the odd ones."""
+    steps = [option.id for option in DEFAULT_TERMS.scale]
+    with it.house.sessions() as session:
+        election = vote.find_election(session, it.cast.round_id)
+        entrance = entrances.entrance(session, it.cast.yunxi)
+        assert election
+        for number in range(75):
+            odd = (Flag.BURST,) if number >= 30 else ()
+            arrival = Arrival(entrance=entrance, nonce=f"walk-{number}", flags=odd)
+            score = steps[0 if number >= 55 else number % len(steps)]
+            vote.rate(
+                it.house.ratings,
+                it.house.door.pepper,
+                election=election,
+                arrival=arrival,
+                scores=_alike(score),
+            )
 
 
 def _spot_check(it: Walk) -> None:

@@ -24,6 +24,15 @@ def test_a_body_too_large_is_told_before_any_other_refusal(
         assert "一次发的内容太大，没有收下" in answer.get_data(as_text=True)
 
 
+def test_a_shut_door_leads_back_to_the_community(visitor: Visitor, cast: Cast) -> None:
+    here = f"/q/{cast.yunxi}"
+    page = visitor.opens(f"{here}/vote?big=1", status=409)
+    assert "现在做不了" in page.words
+    assert f"{here}?big=1" in page.links()
+    for path in ("/q/NOSUCHQR/vote", "/nothing"):
+        assert "/" in visitor.opens(path, status=404).links()
+
+
 def test_a_commit_that_fails_is_told_without_path_moment_or_values(
     visitor: Visitor,
     house: Installation,

@@ -107,6 +107,20 @@ def test_what_is_added_shows_at_once_as_waiting_and_then_in_order(
     ]
 
 
+def test_what_the_team_asked_is_answered_first(
+    visitor: Visitor, house: Installation, cast: Cast, receipt: str
+) -> None:
+    opened(house)
+    answered(house, cast, "已通知物业。")
+    for ask, first, then in (
+        (False, "解决了吗？", "还想补充"),
+        (True, "回巡察组的话", "解决了吗？"),
+    ):
+        answered(house, cast, "哪个门口？", ask=ask)
+        html = shown(visitor, receipt).html
+        assert html.index(f"<h2>{first}") < html.index(f"<h2>{then}")
+
+
 def test_the_same_form_twice_is_added_once(
     visitor: Visitor, house: Installation, receipt: str
 ) -> None:

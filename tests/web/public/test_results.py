@@ -4,6 +4,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -142,6 +143,23 @@ def test_what_hangs_on_paper_stands_here_too(
     assert result.printer in words
 
 
+def test_weights_are_told_where_they_differ(
+    visitor: Visitor, house: Installation, cast: Cast, hold: Hold
+) -> None:
+    with house.sessions() as session, session.begin():
+        round_ = get_round(session, cast.round_id)
+        given: dict[str, Any] = {"by": "office", "now": house.clock()}
+        election = vote.prepare(session, round_=round_, **given)
+        first, *others = vote.DEFAULT_TERMS.dimensions
+        heavier = (replace(first, weight=3), *others)
+        terms = replace(vote.DEFAULT_TERMS, dimensions=heavier)
+        vote.revise(session, election, terms=terms, **given)
+    hold(ballots=12)
+    words = visitor.opens(f"/results/{cast.round_id}").words
+    assert f"{first.example} · 权重 3" in words
+    assert f"{others[0].example} · 权重 1" in words
+
+
 def test_who_had_the_slips_and_what_was_asked_stand_here(
     visitor: Visitor, house: Installation, cast: Cast, hold: Hold
 ) -> None:
@@ -154,8 +172,9 @@ def test_who_had_the_slips_and_what_was_asked_stand_here(
     hold(ballots=12)
     page = visitor.opens(f"/results/{cast.round_id}")
     terms = vote.DEFAULT_TERMS
-    for said in (*names.values(), terms.question, terms.note, "权重 1", "100 分"):
+    for said in (*names.values(), terms.question, terms.note, "100 分"):
         assert said in page.words
+    assert "权重 1" not in page.words
     for dimension in terms.dimensions:
         assert f"{dimension.name} {dimension.example}" in page.words
     assert "两位关票人都签了名" in page.words

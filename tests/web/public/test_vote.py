@@ -113,6 +113,13 @@ def test_the_print_is_big_unless_a_reader_wants_it_smaller(
     assert url in visitor.opens(f"{url}?big=0").links()
 
 
+def test_whoever_has_voted_can_go_on_to_what_was_fixed(
+    visitor: Visitor, cast: Cast, slips: list[Slip], url: str
+) -> None:
+    done = casts(visitor, f"{url}?big=0", slips[0])
+    assert f"/disclosures/{cast.round_id}/{YUNXI}?big=0" in done.links()
+
+
 def test_it_is_said_whether_it_is_too_early_or_too_late(
     visitor: Visitor, app: Flask, house: Installation, cast: Cast, slips: list[Slip]
 ) -> None:
@@ -166,7 +173,7 @@ def test_before_the_slips_are_posted_it_says_when(
 ) -> None:
     in_phase(house, cast.round_id, Phase.VOTING)
     page = visitor.opens(url, status=409)
-    assert "投票还没有开始。选票请收好" in page.words
+    assert "投票还没有开始，哪天开始请看社区公告" in page.words
 
 
 def test_a_look_before_it_is_cast(
@@ -252,6 +259,7 @@ def test_what_is_not_chosen_is_told_in_place(
     del sent["effect"]
     page = visitor.sends(url, status=422, **{**sent, "openness": "splendid"})
     assert "还有没选的：预期效果、公开透明。不清楚的可以选「不了解」。" in page.words
+    assert "#effect" in page.links()  # one tap leads to the first of them
     assert page.words.count("这一项还没选。") == 2
     assert page.form["measures"] == [SCORES["measures"]]
     assert turnout(house, cast) == 0

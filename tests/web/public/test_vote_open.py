@@ -105,6 +105,7 @@ def test_a_missing_score_is_named_and_the_rest_stays(
         sent = {**SCORES, "effect": "splendid", "step": step}
         page = visitor.sends(url, status=422, **sent)
         assert "还有没选的：预期效果" in page.words
+        assert "#effect" in page.links()
         assert page.form["measures"] == ["mostly"]
         assert "effect" not in page.form
     assert turnout(house) == 0
@@ -253,7 +254,7 @@ def test_the_result_is_labelled_apart_and_has_no_score(
     assert "柳塘村 收到 0 份" in page.words
     place = visitor.opens(f"/results/1/{YUNXI}")
     for words in (
-        "收回 75 份 开放评价：谁都可以填，只看参与，不代表全体居民",
+        "收回 75 份 开放评价：谁都可以填，不代表全体居民",
         "不算来路存疑的",
         "收回 30 份 开放评价",
         "去掉来路存疑的 45 份，动得最多的是「满意」：从 41.3% 变成 20.0%。",
