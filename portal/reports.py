@@ -1,7 +1,7 @@
 """Excel out: the problem list and the entrance list, as Chinese offices expect them.
 
-In: rows. Out: a workbook's bytes with Chinese heads, the head row kept in view, and
-every cell a text (`kernel.exports`).
+In: rows. Out: a workbook's bytes with Chinese heads, the head row kept in view; what
+was typed is a text (`kernel.exports`), numbers and days are what they are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -23,6 +24,8 @@ from portal.kernel.exports import workbook_bytes, write_text
 from portal.questionnaires.shipped import categories
 from portal.rectification import Outcome, Source, confirmations
 from portal.review.findings import Finding, FindingState, Severity
+
+Value = str | int | date | None
 
 SEVERITIES: Mapping[str, str] = {
     Severity.MINOR: "一般",
@@ -102,7 +105,7 @@ def findings_workbook(
     rounds = {finding.round_id for finding in tellable}
     titles = {id_: checklists.titles(session, id_) for id_ in rounds}
     rows = [
-        [str(number), *_finding(session, finding, today, titles[finding.round_id])]
+        [number, *_finding(session, finding, today, titles[finding.round_id])]
         for number, finding in enumerate(tellable, start=1)
     ]
     return _workbook("问题清单", FINDING_COLUMNS, rows)
@@ -110,15 +113,15 @@ def findings_workbook(
 
 def entrances_workbook(codes: Iterable[Code], *, base_url: str) -> bytes:
     """入口清单: one row a code, with the address it opens."""
-    rows = [
+    rows: list[list[Value]] = [
         [
             code.place.code,
             code.place.name,
             code.channel.name,
             code.code,
             f"{base_url}/q/{code.code}",
-            _day(code.issued_on),
-            _day(code.withdrawn_on),
+            code.issued_on,
+            code.withdrawn_on,
         ]
         for code in codes
     ]
@@ -127,16 +130,16 @@ def entrances_workbook(codes: Iterable[Code], *, base_url: str) -> bytes:
 
 def _finding(
     session: Session, finding: Finding, today: date, titles: Mapping[str, str]
-) -> list[str]:
+) -> list[Value]:
     row = handover_of(session, finding.id)
     said = confirmations(session, finding.id)
-    went = (
+    went: list[Value] = (
         [
             _word(ROUTES, row.route),
             row.receiver.unit or row.receiver.name,
-            _day(row.due_on),
+            row.due_on,
             "是" if row.is_overdue(today) else "否",
-            _day(row.signed_on),
+            row.signed_on,
         ]
         if row
         else [""] * 5
@@ -149,7 +152,7 @@ def _finding(
         finding.statement,
         "、".join(titles.get(code, code) for code in finding.points),
         _word(SEVERITIES, finding.severity),
-        _day(finding.found_on),
+        finding.found_on,
         _word(STATES, finding.state),
         *went,
         *(_word(OUTCOMES, said.get(Source(source))) for source in SOURCES),
@@ -165,12 +168,8 @@ def _word(words: Mapping[str, str], value: StrEnum | None) -> str:
     return words.get(value, "") if value else ""
 
 
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
 def _workbook(
-    title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]]
+    title: str, columns: Sequence[Column], rows: Sequence[Sequence[Value]]
 ) -> bytes:
     book = Workbook()
     sheet = book.active
@@ -183,13 +182,21 @@ def _workbook(
     return workbook_bytes(book)
 
 
+def _cell(sheet: Worksheet, y: int, x: int, value: Value) -> Cell:
+    cell = write_text(sheet, y, x, value if isinstance(value, str) else "")
+    if not isinstance(value, str):
+        cell.value = value
+        cell.number_format = "yyyy-mm-dd" if isinstance(value, date) else "0"
+    return cell
+
+
 def _fill(
-    sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[str]]
+    sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[Value]]
 ) -> None:
     heads = [column.head for column in columns]
     for y, row in enumerate([heads, *rows], start=1):
-        for x, text in enumerate(row, start=1):
-            cell = write_text(sheet, y, x, text)
+        for x, value in enumerate(row, start=1):
+            cell = _cell(sheet, y, x, value)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     for x, column in enumerate(columns, start=1):
         head = sheet.cell(1, x)
