@@ -3,6 +3,11 @@
   "use strict";
   function all(selector) { return [].slice.call(d.querySelectorAll(selector)); }
 
+  // Where one is stays in sight, however long the side is.
+  all(".side [aria-current]").forEach(function (here) {
+    here.scrollIntoView({ block: "nearest" });
+  });
+
   // One press, one deed: a second press of the same form within ten seconds is not sent.
   all('form[method="post"]').forEach(function (form) {
     form.addEventListener("submit", function (event) {

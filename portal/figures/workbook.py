@@ -1,13 +1,14 @@
 """问卷结果 as a workbook: what the pages show, and not a number more.
 
 In: results as the pages have them. Out: XLSX, a line an option; codes and names are
-texts, counts are numbers, and what is hidden says so in the same word everywhere: a
-word for small cells alone would tell which of the hidden ones are small.
+texts, counts and shares are numbers, and what is hidden says so in the same word
+everywhere: a word for small cells alone would tell which of the hidden are small.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -15,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from portal.figures.cards import FigureCard, Mode, Share
 from portal.figures.comparison import NOT_THE_SAME, Comparison
 from portal.figures.results import DEFINITION, Result
-from portal.kernel.exports import workbook_bytes, write_table
+from portal.kernel.exports import Value, workbook_bytes, write_table
 
 HIDDEN = "不公开"
 ANSWERS = ("题目编号", "题目", "选项", "选的份数", "占比", "收回份数", "平均分")
@@ -25,6 +26,12 @@ CHANGES = (
     *("上一轮占比", "上一轮份数", "变化（百分点）", "上一轮是哪一轮"),
 )
 WIDTHS = {"题目": 40, "选项": 24, "社区": 20, "社区代码": 16, "上一轮是哪一轮": 28}
+LOOKS = {  # of numbers; what is hidden stays a word
+    **dict.fromkeys(("占比", "这一轮占比", "上一轮占比"), "0.0%"),
+    "平均分": "0.0",
+    "变化（百分点）": "+0.0;-0.0;0.0",
+}
+SIGNS = str.maketrans("−", "-", "±")
 NOTES = (
     DEFINITION,
     "占比：选这一项的份数，除以这一题收回的份数。几个可以一起选的，每个选项分别算。",
@@ -82,26 +89,36 @@ def results_workbook(
     return workbook_bytes(book)
 
 
-def _answers(part: Part) -> Iterator[list[str | int]]:
+def _answers(part: Part) -> Iterator[list[Value]]:
     for one in part.results:
         about = [*part.named, one.asked.key, one.asked.title]
         reach = [one.places, one.left_out]
         if one.card is None:
             yield [*about, *[HIDDEN] * (len(ANSWERS) - 2), *reach]
-        for share in one.card.shares if one.card else ():
+            continue
+        for share in one.card.shares:
             yield [*about, *_share(share), *_basis(one.card), *reach]
 
 
-def _share(share: Share) -> tuple[str | int, ...]:
+def _share(share: Share) -> tuple[Value, ...]:
     hidden = share.count is None
-    return share.name, HIDDEN if hidden else share.count or 0, share.percent or HIDDEN
+    return share.name, HIDDEN if hidden else share.count or 0, _shown(share.percent)
 
 
-def _basis(card: FigureCard | None) -> tuple[str | int, ...]:
-    return (card.ballots, card.mean_text or "") if card else ()
+def _basis(card: FigureCard) -> tuple[Value, ...]:
+    return card.ballots, _shown(card.mean_text) if card.mean_text else ""
 
 
-def _changes(part: Part) -> Iterator[list[str | int]]:
+def _shown(text: str | None) -> Value:
+    """The figure as the page shows it, not a digit more, as a number to sort by."""
+    if not text:
+        return HIDDEN
+    if text.endswith("%"):
+        return float(Decimal(text.removesuffix("%")) / 100)
+    return float(text.removesuffix(" 分").translate(SIGNS))
+
+
+def _changes(part: Part) -> Iterator[list[Value]]:
     for one in part.results:
         past = part.past.get(one.asked.key)
         for change in past.changes if past else ():
@@ -109,13 +126,13 @@ def _changes(part: Part) -> Iterator[list[str | int]]:
             yield [
                 part.named[-1],
                 *(one.asked.key, one.asked.title, now.name),
-                *(now.percent or HIDDEN, past.now.ballots if past else ""),
-                *(then.percent or HIDDEN, past.then.ballots if past else ""),
-                *(points or HIDDEN, past.round_name if past else ""),
+                *(_shown(now.percent), past.now.ballots if past else ""),
+                *(_shown(then.percent), past.then.ballots if past else ""),
+                *(_shown(points), past.round_name if past else ""),
             ]
 
 
 def _fill(
-    sheet: Worksheet, heads: Iterable[str], rows: Iterable[Sequence[str | int]]
+    sheet: Worksheet, heads: Iterable[str], rows: Iterable[Sequence[Value]]
 ) -> None:
-    write_table(sheet, {head: WIDTHS.get(head, 14) for head in heads}, rows)
+    write_table(sheet, {head: WIDTHS.get(head, 14) for head in heads}, rows, LOOKS)

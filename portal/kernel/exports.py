@@ -8,6 +8,7 @@ leaves the house with typed words is written here.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from io import BytesIO
 
 from openpyxl import Workbook
@@ -23,6 +24,9 @@ FORMULA_STARTS = frozenset("=+-@＝＋－＠﹦﹢﹣﹫−\t\r")
 LONGEST_CELL = 32_767  # UTF-16 units; beyond it Excel calls the file damaged
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 AS_TEXT = "@"  # number format: what is edited stays a text as well
+WHOLE, DAY = "0", "yyyy-mm-dd"  # number formats
+NO_LOOKS: Mapping[str, str] = {}
+Value = str | int | float | date | None
 
 # XML 1.0 §2.2 without the controls it tolerates and the noncharacters it advises
 # against; bidi controls turn amounts around.
@@ -76,18 +80,26 @@ def _fitting(text: str) -> str:
 
 
 def write_table(
-    sheet: Worksheet, columns: Mapping[str, int], rows: Iterable[Sequence[str | int]]
+    sheet: Worksheet,
+    columns: Mapping[str, int],
+    rows: Iterable[Sequence[Value]],
+    looks: Mapping[str, str] = NO_LOOKS,
 ) -> None:
-    """Rows under their heads, which stay in view.
+    """Rows under their heads, which stay in view; numbers and days are what they are.
 
-    `columns`: how wide each is, in characters of Latin text, by its head.
+    `columns`: how wide each is, in characters of Latin text, by its head. `looks`: the
+    number format of what stands under a head, where it is no whole number.
     """
-    for y, row in enumerate([list(columns), *rows], start=1):
+    heads = list(columns)
+    for y, row in enumerate([heads, *rows], start=1):
         for x, value in enumerate(row, start=1):
-            if isinstance(value, int):
-                sheet.cell(y, x, value)
-            else:
-                write_text(sheet, y, x, value).alignment = WRAPPED
+            text = value if isinstance(value, str) else ""
+            cell = write_text(sheet, y, x, text)
+            cell.alignment = WRAPPED
+            if not isinstance(value, str):
+                cell.value = value
+                whole = DAY if isinstance(value, date) else WHOLE
+                cell.number_format = looks.get(heads[x - 1], whole)
     for x, width in enumerate(columns.values(), start=1):
         head = sheet.cell(1, x)
         head.font = Font(bold=True)

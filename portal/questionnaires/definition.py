@@ -242,7 +242,7 @@ def _options(
                 text=child.flag("text"),
             )
         )
-    _once(node, key, [option.id for option in found])
+    _apart(node, key, found)
     return tuple(found)
 
 
@@ -252,8 +252,17 @@ def _rows(node: Node) -> tuple[Option, ...]:
         child.only(ROW_KEYS)
         option = Option(child.identifier("id"), child.words("label", LABEL))
         found.append(option)
-    _once(node, "rows", [row.id for row in found])
+    _apart(node, "rows", found)
     return tuple(found)
+
+
+def _apart(node: Node, key: str, options: list[Option]) -> None:
+    """Each has an id of its own, and words of its own: nobody could choose else."""
+    _once(node, key, [option.id for option in options])
+    labels = [option.label.strip() for option in options]
+    for index, label in enumerate(labels):
+        if label and label in labels[:index]:
+            node.wrong(f"{key}[{index}].label", f"“{label}”写了两次，请改一个。")
 
 
 def _once(node: Node, key: str, ids: list[str]) -> None:

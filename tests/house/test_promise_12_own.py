@@ -133,10 +133,11 @@ PERMISSIONS: Mapping[Permission | None, str] = {
         letters.show letters.unseal pictures.show remarks.page remarks.read
     """,
     Permission.RECTIFY: """
-        assignments.file assignments.list assignments.show assignments.sign
+        assignments.document assignments.file assignments.list
+        assignments.show assignments.sign
     """,
     Permission.REVIEW_RECTIFICATION: """
-        handovers.review handovers.show rectification.list
+        handovers.document handovers.review handovers.show rectification.list
         spotchecks.discard spotchecks.draw spotchecks.freeze spotchecks.list
         spotchecks.show
     """,

@@ -8,6 +8,7 @@ that many are tried. `facts()` gives what a server might know of a community.
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from unicodedata import normalize
 
 from hypothesis import strategies as st
 
@@ -61,10 +62,21 @@ def scores() -> Strategy[float | None]:
 def some(
     draw: st.DrawFn, entries: Strategy[Document], *, min_size: int, max_size: int
 ) -> list[Document]:
-    """Several entries, each with an id of its own."""
-    found = draw(st.lists(entries, min_size=min_size, max_size=max_size))
+    """Several entries, each with an id and a label of its own."""
+    found = draw(
+        st.lists(
+            entries,
+            min_size=min_size,
+            max_size=max_size,
+            unique_by=lambda entry: _words_of(entry) or object(),
+        )
+    )
     names = draw(st.lists(ids(), min_size=len(found), max_size=len(found), unique=True))
     return [{"id": name, **entry} for name, entry in zip(names, found, strict=True)]
+
+
+def _words_of(entry: Document) -> str:
+    return normalize("NFC", str(entry.get("label", ""))).strip()
 
 
 def labelled(**more: Strategy[Any]) -> Strategy[Document]:

@@ -121,7 +121,7 @@ def test_item_ids_are_unique_over_all_sections() -> None:
 def test_option_row_and_section_ids_are_unique() -> None:
     rows = [{"id": "x", "label": "甲"}, {"id": "x", "label": "乙"}]
     twice = document(
-        single("a", options=[YES_NO[0], YES_NO[0]]),
+        single("a", options=[YES_NO[0], {**YES_NO[0], "label": "对"}]),
         {"id": "m", "type": "matrix", "title": "逐项", "scale": "sat", "rows": rows},
     )
     twice["sections"].append({"id": "part", "items": [single("b")]})
@@ -129,6 +129,18 @@ def test_option_row_and_section_ids_are_unique() -> None:
         "sections[0].items[0].options[1].id",
         "sections[0].items[1].rows[1].id",
         "sections[1].id",
+    }
+
+
+def test_no_two_answers_of_a_question_have_the_same_words() -> None:
+    rows = [{"id": "x", "label": "甲"}, {"id": "y", "label": " 甲"}]
+    twice = document(
+        single("a", options=[*YES_NO, {"id": "too", "label": "是"}]),
+        {"id": "m", "type": "matrix", "title": "逐项", "scale": "sat", "rows": rows},
+    )
+    assert mistakes(twice) == {
+        "sections[0].items[0].options[2].label": "“是”写了两次，请改一个。",
+        "sections[0].items[1].rows[1].label": "“甲”写了两次，请改一个。",
     }
 
 

@@ -34,6 +34,7 @@ BEYOND_A_SCHEMA = re.compile(
     "|".join(
         (
             "前面已经用过",  # ids once in a list, items once in the document
+            "写了两次",  # words once in a list
             "没有这套量表",  # a scale that is not among the scales
             "前面没有编号是",  # a condition looks back
             "这种题只能用",  # an operator that fits the type of another item

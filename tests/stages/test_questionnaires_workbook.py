@@ -106,7 +106,7 @@ HARD_TEXTS = (
 def hard(rule: dict[str, Any]) -> dict[str, Any]:
     """A document whose every text could be taken for something else."""
     listed = [{"id": f"o{n}", "label": text} for n, text in enumerate(HARD_TEXTS)]
-    again = [*listed, {"id": "twin", "label": HARD_TEXTS[0], "score": 1e-7}]
+    again = [*listed, {"id": "twin", "label": "满意", "score": 1e-7}]
     note = {"id": "n", "type": "note", "title": HARD_TEXTS[5], "help": ""}
     asked = {"id": "s", "type": "single", "title": HARD_TEXTS[9], "options": again}
     rows = {"id": "m", "type": "matrix", "title": "…", "scale": "k", "rows": listed}
@@ -384,6 +384,7 @@ def broken() -> bytes:
         row("填空", "<b>网页</b>？"),
         row("单选", "互斥用错？", options="好\n坏（互斥）"),
         row("填空", "题号不对？", number="甲"),
+        row("单选", "选项写了两次？", options="好\n坏\n好"),  # 25
         row("分节", "分节不填别的", required="是"),
     )
     made = book(
@@ -428,8 +429,9 @@ EXPECTED = [
     ("问卷.xlsx（问卷）", "C22", "不能有网页代码"),
     ("问卷.xlsx（问卷）", "D23", "第 2 个选项：这一项不能用在这里"),
     ("问卷.xlsx（问卷）", "A24", "这里是「甲」"),
-    ("问卷.xlsx（问卷）", "E25", "分节这一行只写"),
-    ("问卷.xlsx（问卷）", "C25", "这一节的题：要有 1 到 60 项，现在有 0 项"),
+    ("问卷.xlsx（问卷）", "D25", "第 3 个选项：“好”写了两次，请改一个"),
+    ("问卷.xlsx（问卷）", "E26", "分节这一行只写"),
+    ("问卷.xlsx（问卷）", "C26", "这一节的题：要有 1 到 60 项，现在有 0 项"),
     ("问卷.xlsx（首页）", "A3", "这一项写了两遍"),
     ("问卷.xlsx（首页）", "A4", "没有这一项"),
 ]
@@ -477,12 +479,9 @@ def test_a_cell_longer_than_any_program_writes_keeps_nobody_busy(signs: str) -> 
     assert all("放不下。请缩短。" in found[cell] for cell in ("D2", "G2", "L2", "N2"))
 
 
-def test_two_answers_of_one_name_are_told_apart_by_place() -> None:
+def test_two_answers_of_one_name_are_refused() -> None:
     twice = row("单选", "哪个？", number=1, options="好\n坏\n好")
-    assert "第1题有 2 个答案都叫“好”" in sentence(
-        twice, row("填空", "？", visible="第1题＝好")
-    )
-    assert rule("第1题＝第3项", twice) == {"q": "1", "op": "eq", "v": "1.3"}
+    assert "“好”写了两次，请改一个" in sentence(twice)
 
 
 # Files

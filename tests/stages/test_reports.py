@@ -50,7 +50,10 @@ def test_the_problem_list_has_a_row_a_finding(scene: Scene) -> None:
     assert said["类别"] == "为民服务"
     assert said["状态"] == "整改中"
     assert said["是否超期"] == "否"
-    assert said["签收日期"] == TODAY.isoformat()
+    assert said["序号"] == "1"
+    assert said["签收日期"] == f"{TODAY} 00:00:00"
+    signed = sheet_of(content)["O2"]
+    assert (signed.is_date, signed.number_format) == (True, "yyyy-mm-dd")
     assert said["责任单位自报"] == ""
 
 

@@ -119,7 +119,7 @@ def _refuse_strangers(content: bytes) -> None:
 def _old_or_encrypted(content: bytes) -> str:
     if ENCRYPTED in content:
         return "这个文件设了打开密码。请取消密码保护，另存后再传。"
-    return "这是旧版 xls 或 et 文件。请另存为 xlsx 或 csv。"
+    return "这是旧版 xls 或 et 文件。请用 Excel 或 WPS 打开，另存为 xlsx 后再传。"
 
 
 def _inspect(content: bytes) -> bool:

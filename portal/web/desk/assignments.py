@@ -15,6 +15,7 @@ from portal.web.desk import terms
 from portal.web.desk.assignments_forms import FilingForm
 from portal.web.desk.deeds import attempt, go_on, said
 from portal.web.desk.desk_form import OneButton
+from portal.web.desk.handovers import word_file
 from portal.web.guards import desk, nonce
 from portal.web.rendering import render
 from portal.web.request import db, now, today
@@ -49,6 +50,13 @@ def index() -> ResponseReturnValue:
 def show(handover_id: int) -> ResponseReturnValue:
     """One problem: what it is, until when, and what comes next."""
     return _page(_mine(handover_id), FilingForm(formdata=None))
+
+
+@bp.get("/<int:handover_id>/document.docx")
+@desk(Permission.RECTIFY)
+def document(handover_id: int) -> ResponseReturnValue:
+    """The document it came with, to file."""
+    return word_file(_mine(handover_id))
 
 
 @bp.post("/<int:handover_id>/sign")

@@ -142,12 +142,12 @@ def workbook() -> ResponseReturnValue:
 @bp.get("/sheet")
 @desk(Permission.MANAGE_ENTRANCES)
 def sheet() -> ResponseReturnValue:
-    """Cards to cut out, six a page, of one community or of all."""
+    """Cards to cut out, six a page, of one community; a pack of all is a job."""
     round_, place_code = nav.the_round(), request.args.get("place", "")
     cards = [
         _card(code)
         for code in entrances.codes_of(db(), round_.id)
-        if code.is_live and place_code in {"", code.place.code}
+        if code.is_live and code.place.code == place_code
     ]
     if not cards:
         raise NothingToPrintError

@@ -25,6 +25,7 @@ from portal.questionnaires.frozen import definition_of
 from portal.questionnaires.shipped import categories
 from portal.questionnaires.walk import script_rules
 from portal.rounds.phases import PublicAct
+from portal.web import hints
 from portal.web.desk.deeds import go_on
 from portal.web.desk.desk_form import OneButton
 from portal.web.desk.entry import entrance_at, offer
@@ -60,8 +61,14 @@ def done(place_code: str) -> ResponseReturnValue:
 @bp.route("/<place_code>/letter", methods=["GET", "POST"])
 @desk(Permission.ASSIST)
 def letter(place_code: str) -> ResponseReturnValue:
-    """A letter, written down for somebody; then the receipt, once."""
+    """A letter, written down for somebody; then the receipt, once.
+
+    Words that may give the writer away are shown first, as on a phone of their own.
+    """
     entrance, written = entrance_at(place_code, ChannelKind.VISIT), _letter()
+    spots = hints.undecided(written.text, _choice())
+    if spots and entrance.allows(PublicAct.COMPLAIN):
+        return _sheet(entrance, written, spots=spots), hints.HINTED
     return offer(
         entrance,
         PublicAct.COMPLAIN,
@@ -88,11 +95,15 @@ def _answered(
 
 
 def _sealed(entrance: Entrance, written: Complaint) -> ResponseReturnValue:
-    is_known = written.category in {category.id for category in categories()}
+    known = {category.id for category in categories()}
     receipt = receive_complaint(
         installation().door,
         arrival=Arrival(entrance=entrance, nonce=nonce()),
-        complaint=written if is_known else replace(written, category="other"),
+        complaint=replace(
+            written,
+            text=hints.as_chosen(written.text, _choice()),
+            category=written.category if written.category in known else "other",
+        ),
     )
     return render(
         "desk/entry_visit/receipt.html",
@@ -113,6 +124,11 @@ def _letter() -> Complaint:
     )
 
 
+def _choice() -> str:
+    """What they chose to do about words that may give them away."""
+    return request.form.get("hint", "")
+
+
 def _survey(
     entrance: Entrance, posted: Mapping[str, Sequence[str]], refusal: Refusal | None
 ) -> str:
@@ -129,7 +145,13 @@ def _survey(
     )
 
 
-def _sheet(entrance: Entrance, written: Complaint, refusal: Refusal | None) -> str:
+def _sheet(
+    entrance: Entrance,
+    written: Complaint,
+    refusal: Refusal | None = None,
+    *,
+    spots: Sequence[tuple[str, str]] = (),
+) -> str:
     return render(
         "desk/entry_visit/letter.html",
         entrance=entrance,
@@ -137,6 +159,7 @@ def _sheet(entrance: Entrance, written: Complaint, refusal: Refusal | None) -> s
         categories=categories(),
         errors=refusal.errors if refusal else {},
         top=refusal.sentence if refusal else "",
+        spots=spots,
         form=OneButton(),
         longest_contact=LONGEST_CONTACT,
     )

@@ -1,8 +1,9 @@
 """移交: approved problems go out by a route, and what comes back is reviewed."""
 
 from datetime import timedelta
+from io import BytesIO
 
-from flask import Blueprint, request
+from flask import Blueprint, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -11,8 +12,10 @@ from portal.handover import Handover, Route
 from portal.kernel.errors import NotFoundError
 from portal.people import Permission, Role, Staff, permits
 from portal.rectification import Step
+from portal.reports.proposal import file_name, proposal
 from portal.review import findings
 from portal.review.findings import Finding, FindingState
+from portal.rounds import get_round
 from portal.web import staff
 from portal.web.desk import terms
 from portal.web.desk.deeds import attempt, go_on, said
@@ -24,6 +27,7 @@ from portal.web.request import db, now, today
 
 bp = Blueprint("handovers", __name__, url_prefix="/handovers")
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 USUAL_TERM = timedelta(days=30)  # what the form offers; the office changes it
 
 DONE = {
@@ -75,6 +79,13 @@ def show(handover_id: int) -> ResponseReturnValue:
     return _page(_tellable(handover_id), VerdictForm(formdata=None))
 
 
+@bp.get("/<int:handover_id>/document.docx")
+@desk(Permission.REVIEW_RECTIFICATION)
+def document(handover_id: int) -> ResponseReturnValue:
+    """巡察建议书, or what its route calls it, to print and to seal."""
+    return word_file(_tellable(handover_id))
+
+
 @bp.post("/<int:handover_id>/steps/<int:step_id>")
 @desk(Permission.REVIEW_RECTIFICATION)
 def review(handover_id: int, step_id: int) -> ResponseReturnValue:
@@ -91,6 +102,14 @@ def review(handover_id: int, step_id: int) -> ResponseReturnValue:
     if attempt(form, judge):
         return go_on("desk.handovers.show", done="reviewed", handover_id=handover_id)
     return _page(row, form)
+
+
+def word_file(row: Handover) -> ResponseReturnValue:
+    """The Word document of a handover, for whoever may see it."""
+    content = proposal(row, get_round(db(), row.finding.round_id))
+    return send_file(
+        BytesIO(content), DOCX, as_attachment=True, download_name=file_name(row)
+    )
 
 
 def _tellable(handover_id: int) -> Handover:

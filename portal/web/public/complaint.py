@@ -7,12 +7,10 @@ from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
 from portal.entrances import Entrance
-from portal.intake import receipts, sanitize
+from portal.intake import receipts
 from portal.intake.additions import MOST_PICTURES
-from portal.intake.hints import masked
 from portal.intake.receive import (
     LONGEST_CONTACT,
-    LONGEST_LETTER,
     Complaint,
     NotOpenError,
     receive_complaint,
@@ -21,17 +19,15 @@ from portal.kernel.codes import in_fours
 from portal.kernel.errors import Refusal
 from portal.questionnaires.shipped import categories
 from portal.rounds.phases import PublicAct
+from portal.web import hints
 from portal.web.guards import RECEIPT, Form, form_token
 from portal.web.limits import fuse
-from portal.web.public import hints
 from portal.web.public.arrivals import arrival, taken
 from portal.web.public.hub import entrance_of, start
 from portal.web.rendering import TOKEN, kept_page, render
 from portal.web.request import installation
 
 bp = Blueprint("complaint", __name__)
-
-HINTED = 422  # Unprocessable Content: not taken yet, one more tap takes it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,21 +55,16 @@ class Sheet:
     def draft(self) -> Complaint:
         """The letter, spots covered if so wished; an unknown category is 「别的事」."""
         known = {category.id for category in categories()}
-        text = self.text
-        if self.hint == "mask":
-            text = sanitize.plain_text(text)
-            text = masked(text) if len(text) <= LONGEST_LETTER else text
         return Complaint(
             category=self.category if self.category in known else "other",
-            text=text,
+            text=hints.as_chosen(self.text, self.hint),
             contact=self.contact,
             is_urgent=self.urgent == "1",
         )
 
     def spots(self) -> Sequence[tuple[str, str]]:
         """What may give the writer away, until they have said what to do about it."""
-        is_decided = self.hint in {"mask", "keep"}
-        return [] if is_decided else hints.found(self.text)
+        return hints.undecided(self.text, self.hint)
 
 
 @bp.get("/Q/<code>/complaint")
@@ -92,7 +83,7 @@ def send(code: str) -> ResponseReturnValue:
     """Seal the letter and hand out its receipt, or say what is missing or shows."""
     entrance, letter = entrance_of(code), Sheet.sent()
     if entrance.allows(PublicAct.COMPLAIN) and (spots := letter.spots()):
-        return _page(entrance, letter, spots=spots), HINTED
+        return _page(entrance, letter, spots=spots), hints.HINTED
     return taken(
         lambda: _taken(entrance, letter),
         again=lambda refusal: _page(entrance, letter, refusal),

@@ -243,6 +243,34 @@ def test_an_empty_letter_is_not_sent_and_an_unknown_kind_is_something_else(
     assert session.scalars(select(Letter.category)).one() == "other"
 
 
+TELLING = "我叫王小明，住3栋2单元501。西门的路灯坏了三个月。"
+COVERED = "我叫某某某，住〔门牌〕。西门的路灯坏了三个月。"
+
+
+def test_words_that_give_the_writer_away_are_shown_before_the_letter_goes(
+    member: Visitor, house: Installation
+) -> None:
+    page = member.sends(LETTER, status=422, text=TELLING, contact=PHONE, urgent="1")
+    assert "王小明 · 名字" in page.words
+    assert "3栋2单元501 · 门牌" in page.words
+    assert page.form["text"] == ["\n" + TELLING]  # a browser drops the line break
+    assert (page.form["contact"], page.form["urgent"]) == ([PHONE], ["1"])
+    assert house.door.box.waiting() == 0
+    plain = member.posts(LETTER, **page.form | {"text": [WORDS]})
+    assert len(receipt_on(plain)) == 20
+
+
+@pytest.mark.parametrize(("choice", "kept"), [("mask", COVERED), ("keep", TELLING)])
+def test_they_go_covered_or_as_they_are_as_the_writer_chooses(
+    member: Visitor, house: Installation, choice: str, kept: str
+) -> None:
+    page = member.sends(LETTER, status=422, text=TELLING)
+    sent = receipt_on(member.posts(LETTER, **page.form, hint=choice))
+    same = receipt_on(member.posts(LETTER, **page.form | {"text": [kept]}, hint="keep"))
+    assert same == sent  # the same form with the same words
+    assert house.door.box.waiting() == 1
+
+
 def test_what_cannot_wait_says_so(
     member: Visitor, house: Installation, session: Session
 ) -> None:

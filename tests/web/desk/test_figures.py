@@ -213,13 +213,18 @@ def test_everything_comes_as_a_workbook(office: Office) -> None:
     assert rows[0][:6] == ["社区代码", "社区", "题目编号", "题目", "选项", "选的份数"]
     yunxi = [row for row in rows if row[0] == YUNXI]
     assert [row[4:9] for row in yunxi] == [
-        ["满意", 20, "40.0%", 50, None],
-        ["基本满意", 10, "20.0%", 50, None],
-        ["一般", 15, "30.0%", 50, None],
+        ["满意", 20, 0.4, 50, None],
+        ["基本满意", 10, 0.2, 50, None],
+        ["一般", 15, 0.3, 50, None],
         ["不满意", "不公开", "不公开", 50, None],
         ["不了解", "不公开", "不公开", 50, None],
     ]
-    assert [row[4] for row in lines(book, "与上一轮")[1:2]] == ["40.0%"]
+    assert [row[4] for row in lines(book, "与上一轮")[1:2]] == [0.4]
+    heads, first = book["按社区"][1], book["按社区"][2]
+    looks = {
+        head.value: cell.number_format for head, cell in zip(heads, first, strict=True)
+    }
+    assert (looks["占比"], looks["选的份数"], looks["社区代码"]) == ("0.0%", "0", "@")
     assert ["2026-03-02 结算"] in lines(book, "说明")
 
 

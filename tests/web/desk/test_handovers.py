@@ -31,6 +31,29 @@ def test_the_office_hands_over_what_was_approved(office: Office) -> None:
     assert (row.route, row.due_on.isoformat()) == (Route.PROPOSAL, DUE)
 
 
+def test_office_and_unit_take_the_same_document_home_and_nobody_else(
+    office: Office,
+) -> None:
+    row = office.scene.handed_over()
+    files = []
+    for name, url in (("office", "handovers"), ("unit", "assignments")):
+        page = office.desk(name).opens(f"/desk/{url}/{row.id}")
+        where = f"/desk/{url}/{row.id}/document.docx"
+        assert where in page.html
+        files.append(office.desk(name).client.get(where))
+    assert files[0].data == files[1].data
+    assert files[0].data.startswith(b"PK")
+    assert "wordprocessingml" in str(files[0].mimetype)
+    for name, url in (("member", "handovers"), ("office", "assignments")):
+        where = f"/desk/{url}/{row.id}/document.docx"
+        assert office.desk(name).client.get(where).status_code == 403
+
+
+def test_a_lead_has_no_document(office: Office) -> None:
+    row = office.scene.handed_over(route=Route.LEAD)
+    office.desk("office").opens(f"/desk/handovers/{row.id}/document.docx", status=404)
+
+
 def test_a_past_deadline_is_refused_and_what_was_chosen_stays(office: Office) -> None:
     finding = office.scene.approved()
     page = office.desk("office").sends(

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 
 from portal.intake.hints import COVERS
+from portal.web import hints
+from portal.web.hints import LABELS
 from portal.web.installation import Installation
-from portal.web.public import complaint
-from portal.web.public.hints import LABELS
 from tests.makers import Cast
 from tests.visitor import Page, Visitor
 
@@ -130,7 +130,7 @@ def test_a_letter_beyond_the_limit_is_refused_without_a_long_look(
     visitor: Visitor, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[str] = []
-    monkeypatch.setattr(complaint, "masked", looked.append)
+    monkeypatch.setattr(hints, "masked", looked.append)
     token = visitor.opens(url).form["csrf_token"]
     sent = {"text": "1 3 " * 2000, "hint": "mask", "csrf_token": token}
     assert visitor.client.post(url, data=sent).status_code == 422

@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 
 from portal.intake import sanitize
-from portal.intake.hints import spots
+from portal.intake.hints import masked, spots
 from portal.intake.hints.rules import Kind
 from portal.intake.receive import LONGEST_LETTER
 from portal.web.rendering import gettext
 
+HINTED = 422  # Unprocessable Content: not taken yet, one more tap takes it
 TITLE = "这几处可能让人认出您"
 MASK_HERE = "遮住"
 LABELS: Mapping[Kind, str] = {
@@ -35,6 +36,19 @@ def found(text: str) -> list[tuple[str, str]]:
         return []
     all_ = [(clean[spot.start : spot.end], LABELS[spot.kind]) for spot in spots(clean)]
     return list(dict.fromkeys(all_))
+
+
+def undecided(text: str, choice: str) -> list[tuple[str, str]]:
+    """What was found, until the writer has chosen to cover it or to leave it."""
+    return [] if choice in {"mask", "keep"} else found(text)
+
+
+def as_chosen(text: str, choice: str) -> str:
+    """The text, its spots covered if so wished; one beyond the limit as it is."""
+    if choice != "mask":
+        return text
+    clean = sanitize.plain_text(text)
+    return masked(clean) if len(clean) <= LONGEST_LETTER else clean
 
 
 def words() -> str:

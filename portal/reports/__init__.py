@@ -1,7 +1,7 @@
 """Excel out: the problem list and the entrance list, as Chinese offices expect them.
 
-In: rows. Out: a workbook's bytes with Chinese heads, the head row kept in view, and
-every cell a text (`kernel.exports`).
+In: rows. Out: a workbook's bytes with Chinese heads, the head row kept in view; what
+was typed is a text (`kernel.exports`), numbers and days are what they are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal import checklists
 from portal.entrances import Code
 from portal.handover import Route, handover_of
-from portal.kernel.exports import workbook_bytes, write_table
+from portal.kernel.exports import Value, workbook_bytes, write_table
 from portal.questionnaires.shipped import categories
 from portal.rectification import Outcome, Source, confirmations
 from portal.review.findings import Finding, FindingState, Severity
@@ -89,7 +89,7 @@ def findings_workbook(
     rounds = {finding.round_id for finding in tellable}
     titles = {id_: checklists.titles(session, id_) for id_ in rounds}
     rows = [
-        [str(number), *_finding(session, finding, today, titles[finding.round_id])]
+        [number, *_finding(session, finding, today, titles[finding.round_id])]
         for number, finding in enumerate(tellable, start=1)
     ]
     return _workbook("问题清单", FINDING_COLUMNS, rows)
@@ -97,15 +97,15 @@ def findings_workbook(
 
 def entrances_workbook(codes: Iterable[Code], *, base_url: str) -> bytes:
     """入口清单: one row a code, with the address it opens."""
-    rows = [
+    rows: list[list[Value]] = [
         [
             code.place.code,
             code.place.name,
             code.channel.name,
             code.code,
             f"{base_url}/q/{code.code}",
-            _day(code.issued_on),
-            _day(code.withdrawn_on),
+            code.issued_on,
+            code.withdrawn_on,
         ]
         for code in codes
     ]
@@ -114,16 +114,16 @@ def entrances_workbook(codes: Iterable[Code], *, base_url: str) -> bytes:
 
 def _finding(
     session: Session, finding: Finding, today: date, titles: Mapping[str, str]
-) -> list[str]:
+) -> list[Value]:
     row = handover_of(session, finding.id)
     said = confirmations(session, finding.id)
-    went = (
+    went: list[Value] = (
         [
             _word(ROUTES, row.route),
             row.receiver.unit or row.receiver.name,
-            _day(row.due_on),
+            row.due_on,
             "是" if row.is_overdue(today) else "否",
-            _day(row.signed_on),
+            row.signed_on,
         ]
         if row
         else [""] * 5
@@ -136,7 +136,7 @@ def _finding(
         finding.statement,
         "、".join(titles.get(code, code) for code in finding.points),
         _word(SEVERITIES, finding.severity),
-        _day(finding.found_on),
+        finding.found_on,
         _word(STATES, finding.state),
         *went,
         *(_word(OUTCOMES, said.get(Source(source))) for source in SOURCES),
@@ -152,12 +152,8 @@ def _word(words: Mapping[str, str], value: StrEnum | None) -> str:
     return words.get(value, "") if value else ""
 
 
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
 def _workbook(
-    title: str, columns: Mapping[str, int], rows: Iterable[Sequence[str]]
+    title: str, columns: Mapping[str, int], rows: Iterable[Sequence[Value]]
 ) -> bytes:
     book = Workbook()
     book.properties.creator = "码上巡"
