@@ -3,7 +3,7 @@
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -109,6 +109,7 @@ def test_what_looks_like_a_formula_stays_a_text(scene: Scene, start: str) -> Non
     assert formulas_in(content) == []
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text(st.characters(codec="utf-8"), max_size=12), min_size=1, max_size=4)
 )
