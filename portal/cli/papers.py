@@ -74,7 +74,7 @@ def import_(files: tuple[Path, ...]) -> None:
             report = places.import_places(session, content)
             names = " ".join(file.name for file in files)
             audit.record(
-                session, "cli", "places.import", subject=names, now=house.clock()
+                session, "cli", "place.import", subject=names, now=house.clock()
             )
     except PlacesFileError as error:
         for mistake in error.mistakes:

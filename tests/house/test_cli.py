@@ -201,7 +201,7 @@ def test_places_import_updates_and_is_noted(
     assert head is not None
     assert (head.actor, head.action, head.subject) == (
         "cli",
-        "places.import",
+        "place.import",
         "社区.csv",
     )
 

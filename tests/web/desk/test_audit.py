@@ -1,12 +1,21 @@
+import ast
+import re
+from itertools import product
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from portal.kernel import audit
-from portal.web.desk.audit import PAGE
+from portal.rectification import Outcome, StepKind, Verdict
+from portal.review.findings import FindingState
+from portal.web.desk.audit import ACTIONS, PAGE
 from portal.web.installation import Installation
 from tests.makers import Cast, signed_in
 from tests.visitor import Visitor
+
+PORTAL = Path(__file__).parents[3] / "portal"
 
 
 @pytest.fixture
@@ -77,6 +86,41 @@ def test_the_log_is_filtered_by_person_and_act(
     page = office.opens("/desk/audit?action=round.advance")
     assert "letter-1" not in page.words
     assert "没有符合的记录" in office.opens("/desk/audit?actor=nobody").words
+
+
+NOTING = {"record", "_record", "_log", "note", "_note"}
+ACT = re.compile(r"[a-z]+\.[a-z_]+")
+
+
+def acts_in(source: str) -> set[str]:
+    """What a module notes in the log, as far as it says so outright."""
+    said = [
+        argument
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).rpartition(".")[2] in NOTING
+        for argument in call.args
+    ]
+    said += [
+        assigned.value
+        for assigned in ast.walk(ast.parse(source))
+        if isinstance(assigned, ast.Assign)
+        and ast.unparse(assigned.targets[0]) == "action"
+    ]
+    parts = [part for one in said for part in ast.walk(one)]
+    words = {one.value for one in parts if isinstance(one, ast.Constant)}
+    return {word for word in words if isinstance(word, str) and ACT.fullmatch(word)}
+
+
+def test_every_act_has_its_words() -> None:
+    paths = [p for p in PORTAL.rglob("*.py") if "migrations" not in p.parts]
+    noted = {act for path in paths for act in acts_in(path.read_text("utf-8"))}
+    assert {"letter.read", "place.import", "questionnaire.correct"} <= noted
+    noted |= {f"finding.{state}" for state in FindingState}
+    noted |= {f"spotcheck.{outcome}" for outcome in Outcome}
+    steps = product(StepKind, ("filed", *Verdict))
+    noted |= {f"rectification.{kind}.{what}" for kind, what in steps}
+    assert noted - ACTIONS.keys() == set()
 
 
 def test_strangers_are_refused(app: Flask, house: Installation, cast: Cast) -> None:
