@@ -1,7 +1,6 @@
 """Checklists: versions stand, and a round keeps the one it was published with."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import Any
 
 import pytest
@@ -22,8 +21,7 @@ from portal.kernel.versions import (
     WrongStateError,
 )
 from portal.places import Kind, Trait
-from portal.rounds import Mode, Round
-from tests.makers import MORNING, TODAY, in_memory
+from tests.makers import MORNING, TODAY, in_memory, make_round
 
 TABLES = (
     "round", "checklist", "aspect", "point", "problem", "round_checklist", "audit_entry",
@@ -39,17 +37,7 @@ def session() -> Iterator[Session]:
 
 @pytest.fixture
 def round_id(session: Session) -> int:
-    found = Round(
-        code="2026-1",
-        name="示例轮次",
-        mode=Mode.DIRECT,
-        inspector="示例巡察组",
-        opens_on=date(2026, 3, 2),
-        closes_on=date(2026, 4, 2),
-    )
-    session.add(found)
-    session.flush()
-    return found.id
+    return make_round(session).id
 
 
 def point(title: str, *problems: str, code: str = "") -> PointText:

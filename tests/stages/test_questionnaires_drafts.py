@@ -1,7 +1,6 @@
 """Questionnaires of the office's own: drafts change nothing, versions stand."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import pytest
@@ -36,9 +35,9 @@ from portal.questionnaires.versions import (
     newest,
     versions,
 )
-from portal.rounds import Mode, Phase, Round
+from portal.rounds import Phase, Round
 from portal.rounds.round import PlanFrozenError
-from tests.makers import MORNING, TODAY, in_memory
+from tests.makers import MORNING, TODAY, in_memory, make_round
 
 TABLES = ("round", "questionnaire", "round_questionnaire", "audit_entry")
 DEED: Any = {"by": "office", "now": MORNING}
@@ -73,24 +72,9 @@ def session() -> Iterator[Session]:
         yield session
 
 
-def add_round(session: Session, code: str = "2026-1") -> Round:
-    found = Round(
-        code=code,
-        name="示例轮次",
-        mode=Mode.DIRECT,
-        phase=Phase.PREPARING,
-        inspector="示例巡察组",
-        opens_on=TODAY,
-        closes_on=date(2026, 4, 2),
-    )
-    session.add(found)
-    session.flush()
-    return found
-
-
 @pytest.fixture
 def round_(session: Session) -> Round:
-    return add_round(session)
+    return make_round(session, code="2026-1")
 
 
 def published(session: Session, document: Any = FIRST) -> Questionnaire:
@@ -382,7 +366,7 @@ def test_a_choice_goes_over_to_the_next_version_and_a_frozen_round_does_not(
     first = published(session)
     frozen.choose(session, round_, first, **DEED)
     frozen.freeze(session, round_.id, FIRST, today=TODAY)
-    later = add_round(session, "2026-2")
+    later = make_round(session, code="2026-2")
     frozen.choose(session, later, first, **DEED)
     second = published(session, NEXT)
     assert frozen.chosen_for(session, later.id) is second
@@ -490,7 +474,7 @@ def test_the_shipped_one_is_changed_by_the_program_alone(
     with pytest.raises(ShippedError):
         drafting.revise(session, made, **DEED)
     other = {**shipped.compose(), "title": "新的一版"}
-    later = frozen.freeze(session, add_round(session, "2").id, other, today=TODAY)
+    later = frozen.freeze(session, make_round(session).id, other, today=TODAY)
     assert [one.version for one in versions(session)["survey"]] == [2, 1]
     assert frozen.questionnaire_of(session, round_.id) is not later
 

@@ -19,8 +19,7 @@ from portal.questionnaires.frozen import (
 from portal.questionnaires.shipped import compose
 from portal.questionnaires.versions import Questionnaire
 from portal.questionnaires.walk import specialise
-from portal.rounds import Mode, Round
-from tests.makers import in_memory
+from tests.makers import in_memory, make_round
 
 TODAY = date(2026, 3, 2)
 LATER = date(2026, 3, 9)
@@ -34,21 +33,7 @@ def session() -> Iterator[Session]:
 
 @pytest.fixture
 def round_id(session: Session) -> int:
-    return add_round(session, "2026-1")
-
-
-def add_round(session: Session, code: str) -> int:
-    found = Round(
-        code=code,
-        name="示例轮次",
-        mode=Mode.DIRECT,
-        inspector="示例巡察组",
-        opens_on=TODAY,
-        closes_on=LATER,
-    )
-    session.add(found)
-    session.flush()
-    return found.id
+    return make_round(session).id
 
 
 def other() -> dict[str, Any]:
@@ -86,7 +71,7 @@ def test_a_round_is_frozen_once(session: Session, round_id: int) -> None:
 
 def test_two_rounds_may_have_the_same_revision(session: Session, round_id: int) -> None:
     first = freeze(session, round_id, compose(), today=TODAY)
-    second = freeze(session, add_round(session, "2026-2"), compose(), today=LATER)
+    second = freeze(session, make_round(session).id, compose(), today=LATER)
     assert first is second
     assert (second.version, second.published_on) == (1, TODAY)
 
@@ -95,7 +80,7 @@ def test_a_round_goes_to_no_other_questionnaire_once_it_is_frozen(
     session: Session, round_id: int
 ) -> None:
     freeze(session, round_id, compose(), today=TODAY)
-    later = freeze(session, add_round(session, "2026-2"), other(), today=LATER)
+    later = freeze(session, make_round(session).id, other(), today=LATER)
     session.expire_all()
     row = session.get_one(RoundQuestionnaire, round_id)
     row.questionnaire_id = later.id

@@ -100,16 +100,20 @@ def _register(draft: NewAccount) -> ResponseReturnValue:
     )
     who.unit = draft.unit
     _note(who, "staff.register")
-    uri = pyotp.TOTP(totp_secret).provisioning_uri(
-        name=who.username, issuer_name=ISSUER
-    )
+    return first_keys(who, password, totp_secret, is_reset=False)
+
+
+def first_keys(who: Staff, password: str, totp_secret: str, *, is_reset: bool) -> str:
+    """What somebody signs in with the first time; it is shown this once."""
+    totp = pyotp.TOTP(totp_secret)
+    uri = totp.provisioning_uri(name=who.username, issuer_name=ISSUER)
     return render(
         "desk/accounts/made.html",
         who=who,
         password=password,
         totp_secret=totp_secret,
         picture=b64encode(qr.svg(uri)).decode(),
-        is_reset=False,
+        is_reset=is_reset,
     )
 
 

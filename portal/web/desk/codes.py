@@ -13,6 +13,7 @@ from portal.entrances import Channel, ChannelKind, Code, HungPicture
 from portal.entrances.codes import LONGEST_LABEL
 from portal.intake.pictures import LARGEST_FILE, clean_picture
 from portal.kernel import audit, codes
+from portal.kernel.database import fetch
 from portal.kernel.errors import NotFoundError, Refusal
 from portal.people import Permission
 from portal.places import Place
@@ -129,9 +130,7 @@ def posted(code: str) -> ResponseReturnValue:
 @desk(Permission.MANAGE_ENTRANCES)
 def hung(code: str) -> ResponseReturnValue:
     """The photo of where a code hangs."""
-    found = db().get(HungPicture, code)
-    if found is None:
-        raise NotFoundError
+    found = fetch(db(), HungPicture, code)
     return send_file(BytesIO(found.jpeg), "image/jpeg")
 
 
@@ -222,9 +221,7 @@ def _codes(here: Place) -> list[Code]:
 
 
 def _code(typed: str) -> Code:
-    found = db().get(Code, typed)
-    if found is None:
-        raise NotFoundError
+    found = fetch(db(), Code, typed)
     nav.about(found.round_id)
     return found
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from portal import entrances, reports
 from portal.entrances import Channel, ChannelKind, Code
 from portal.kernel import audit, codes
+from portal.kernel.database import fetch
 from portal.kernel.errors import InvalidError, NotFoundError
 from portal.people import Permission
 from portal.places import Place
@@ -74,9 +75,7 @@ def add_channel() -> ResponseReturnValue:
 @desk(Permission.MANAGE_ENTRANCES)
 def change_channel(channel_id: int) -> ResponseReturnValue:
     """Another name or kind for a channel; its codes keep."""
-    form, channel = ChannelForm(), db().get(Channel, channel_id)
-    if channel is None:
-        raise NotFoundError
+    form, channel = ChannelForm(), fetch(db(), Channel, channel_id)
     if not form.validate():
         return _overview(form, IssueForm(formdata=None)), 422
     kind = ChannelKind(form.kind.data)
@@ -114,7 +113,7 @@ def issue() -> ResponseReturnValue:
 @desk(Permission.MANAGE_ENTRANCES)
 def svg(code: str) -> ResponseReturnValue:
     """The code as a picture of any size."""
-    found = _code(code)
+    found = fetch(db(), Code, code)
     return _download(
         qr.svg(address(found)), "image/svg+xml", f"{_file_name(found)}.svg"
     )
@@ -124,7 +123,7 @@ def svg(code: str) -> ResponseReturnValue:
 @desk(Permission.MANAGE_ENTRANCES)
 def png(code: str) -> ResponseReturnValue:
     """The code as a picture for chat groups."""
-    found = _code(code)
+    found = fetch(db(), Code, code)
     return _download(qr.png(address(found)), "image/png", f"{_file_name(found)}.png")
 
 
@@ -160,7 +159,7 @@ def sheet() -> ResponseReturnValue:
 @desk(Permission.MANAGE_ENTRANCES)
 def poster(code: str) -> ResponseReturnValue:
     """An A4 notice for one code."""
-    found = _code(code)
+    found = fetch(db(), Code, code)
     round_ = get_round(db(), found.round_id)
     card, hours = _card(found), installation().hours_of(round_.opening_hours)
     return render(
@@ -202,13 +201,6 @@ def _overview(channel_form: ChannelForm, form: IssueForm) -> str:
 
 def _ticked(things: list[T], ids: list[int] | None) -> list[T]:
     return [thing for thing in things if thing.id in (ids or [])]
-
-
-def _code(typed: str) -> Code:
-    found = db().get(Code, typed)
-    if found is None:
-        raise NotFoundError
-    return found
 
 
 def _card(code: Code) -> Card:

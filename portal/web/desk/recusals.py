@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from portal import people
-from portal.kernel.errors import NotFoundError
+from portal.kernel.database import fetch
 from portal.people import Membership, Permission, Recusal, Role, Staff, Team
 from portal.places import Place
 from portal.rounds import places_in
@@ -45,10 +45,7 @@ def page() -> ResponseReturnValue:
 def lift(staff_id: int, place_id: int) -> ResponseReturnValue:
     """Take a recusal back, for instance one noted by mistake; no key comes with it."""
     guards.nonce()
-    recusal = db().get(Recusal, (staff_id, place_id))
-    if recusal is None:
-        raise NotFoundError
-    db().delete(recusal)
+    db().delete(fetch(db(), Recusal, (staff_id, place_id)))
     who, place = people.get_staff(db(), staff_id), db().get_one(Place, place_id)
     note("recusal.lift", f"{who.username} × {place.code}")
     return redirect(page_url("desk.recusals.page", done="lifted"), 303)

@@ -1,16 +1,12 @@
 """忘记密码: what is lost is said first; then new keys and a first password, once."""
 
-from base64 import b64encode
-
-import pyotp
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from portal import people, resets
 from portal.kernel.errors import ConflictError
 from portal.people import Permission, Staff
-from portal.posters import qr
-from portal.web.desk.accounts import ISSUER
+from portal.web.desk.accounts import first_keys
 from portal.web.desk.desk_form import OneButton
 from portal.web.guards import desk
 from portal.web.rendering import render
@@ -43,14 +39,4 @@ def page(staff_id: int) -> ResponseReturnValue:
 def _reset(who: Staff) -> str:
     by, keystore = somebody().username, installation().keystore
     password, totp_secret = resets.reset(db(), keystore, who, by=by, now=now())
-    uri = pyotp.TOTP(totp_secret).provisioning_uri(
-        name=who.username, issuer_name=ISSUER
-    )
-    return render(
-        "desk/accounts/made.html",
-        who=who,
-        password=password,
-        totp_secret=totp_secret,
-        picture=b64encode(qr.svg(uri)).decode(),
-        is_reset=True,
-    )
+    return first_keys(who, password, totp_secret, is_reset=True)

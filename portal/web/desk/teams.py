@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 
 from portal import people
 from portal.kernel import audit
+from portal.kernel.database import fetch
 from portal.kernel.errors import NotFoundError
 from portal.people import Duty, Membership, Permission, Role, Staff, Team, TeamPlace
 from portal.places import Place
@@ -50,7 +51,7 @@ def index() -> ResponseReturnValue:
 @desk(Permission.MANAGE_ROUNDS)
 def show(team_id: int) -> ResponseReturnValue:
     """One team: its members and communities."""
-    team = _team(team_id)
+    team = fetch(db(), Team, team_id)
     round_ = nav.about(team.round_id)
     held = {place.id for place in places_of_team(team)}
     return render(
@@ -69,7 +70,7 @@ def show(team_id: int) -> ResponseReturnValue:
 @desk(Permission.MANAGE_ROUNDS)
 def join(team_id: int) -> ResponseReturnValue:
     """Put somebody into a team."""
-    team = _team(team_id)
+    team = fetch(db(), Team, team_id)
     guards.nonce()
     form = JoinForm().offer(_not_in(team))
     if not form.validate():
@@ -84,11 +85,9 @@ def join(team_id: int) -> ResponseReturnValue:
 @desk(Permission.MANAGE_ROUNDS)
 def leave(team_id: int, staff_id: int) -> ResponseReturnValue:
     """Take somebody out of a team, with their keys."""
-    team = _team(team_id)
+    team = fetch(db(), Team, team_id)
     guards.nonce()
-    membership = db().get(Membership, (team.id, staff_id))
-    if membership is None:
-        raise NotFoundError
+    membership = fetch(db(), Membership, (team.id, staff_id))
     held = [round_place(db(), team.round_id, p.id) for p in places_of_team(team)]
     take_away(db(), installation().keystore, staff_id=staff_id, places=held)
     db().delete(membership)
@@ -100,7 +99,7 @@ def leave(team_id: int, staff_id: int) -> ResponseReturnValue:
 @desk(Permission.MANAGE_ROUNDS)
 def give(team_id: int) -> ResponseReturnValue:
     """Give communities to a team; what is ticked moves here from other teams."""
-    team = _team(team_id)
+    team = fetch(db(), Team, team_id)
     guards.nonce()
     if nav.about(team.round_id).phase is not Phase.PREPARING:
         raise PlanFrozenError
@@ -153,13 +152,6 @@ def note(action: str, subject: str, reason: str = "") -> None:
     """Write what the office did to the teams into the log."""
     by = somebody().username
     audit.record(db(), by, action, subject=subject, reason=reason, now=now())
-
-
-def _team(team_id: int) -> Team:
-    team = db().get(Team, team_id)
-    if team is None:
-        raise NotFoundError
-    return team
 
 
 def _not_in(team: Team) -> list[Staff]:
