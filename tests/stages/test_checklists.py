@@ -178,6 +178,14 @@ def test_nor_can_it_be_changed_past_the_verbs(session: Session) -> None:
     session.delete(stands.aspects[0].points[0].problems[0])
     with pytest.raises(StandsError):
         session.flush()
+    session.rollback()
+    stands.title = "别的"
+    with pytest.raises(StandsError):
+        session.flush()
+    session.rollback()
+    session.delete(stands)
+    with pytest.raises(StandsError):
+        session.flush()
 
 
 def test_an_empty_list_and_an_unchanged_one_are_not_published(
