@@ -68,6 +68,7 @@ def _page(status: int, sentence: str) -> ResponseReturnValue:
         is_words=_is_words,
         token=_token() if _typed(status) else "",
         hub="" if status == 404 else _hub(),
+        is_shut=status in {404, 409},  # sending again will hardly help
     ), status
 
 

@@ -554,7 +554,13 @@ def test_every_sheet_of_paper_keeps_a_draft_on_the_phone(
 
 def _shrugs(_: ForeignOriginError) -> tuple[str, int]:
     page = render_template(
-        "public/error.html", heading="", sentence="", typed=[], token="", hub=""
+        "public/error.html",
+        heading="",
+        sentence="",
+        typed=[],
+        token="",
+        hub="",
+        is_shut=False,
     )
     return page, 403
 

@@ -7,9 +7,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.intake.receipts import typed_receipt
+from portal.rounds import Phase
 from portal.web.app import LARGEST_BODY
 from portal.web.installation import Installation
-from tests.makers import Cast, make_complaint
+from tests.makers import Cast, in_phase, make_complaint
 from tests.visitor import Visitor
 
 
@@ -31,6 +32,18 @@ def test_a_shut_door_leads_back_to_the_community(visitor: Visitor, cast: Cast) -
     assert f"{here}?big=1" in page.links()
     for path in ("/q/NOSUCHQR/vote", "/nothing"):
         assert "/" in visitor.opens(path, status=404).links()
+
+
+def test_what_came_too_late_is_not_urged_to_be_sent_again(
+    visitor: Visitor, house: Installation, cast: Cast
+) -> None:
+    """It may be, and every word can be copied; but nothing is red."""
+    form = {**visitor.opens(f"/q/{cast.yunxi}/complaint").form, "text": ["路灯坏了"]}
+    in_phase(house, cast.round_id, Phase.DISCLOSING)
+    page = visitor.posts(f"/q/{cast.yunxi}/complaint", status=409, **form)
+    buttons = [g["class"] for t, g in page.reading.tags if t == "button"]
+    assert buttons == ["btn"]
+    assert page.form["text"] == ["\n路灯坏了"]
 
 
 def test_a_commit_that_fails_is_told_without_path_moment_or_values(

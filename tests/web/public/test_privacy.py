@@ -5,6 +5,7 @@ import pytest
 from portal.intake.records import RESIDENT_TABLES
 from portal.kernel import audit
 from portal.web.installation import Installation
+from portal.web.public.privacy import VOTE_TABLES
 from tests.makers import MORNING, Cast, make_complaint
 from tests.visitor import Visitor
 from tests.web.public.scenes import FROM_WECHAT
@@ -19,6 +20,22 @@ def test_every_column_is_read_out(visitor: Visitor) -> None:
         if not column.doc or column.doc not in words
     ]
     assert missing == []
+
+
+def test_of_a_vote_too_every_column_is_read_out(
+    visitor: Visitor, house: Installation
+) -> None:
+    box = house.ratings.file.connection()  # with it the ballots' tables are there
+    names = [n for (n,) in box.execute("SELECT name FROM sqlite_master")]
+    there = {
+        name: {row[1] for row in box.execute(f"PRAGMA table_info({name})")}
+        for name in names
+        if not name.startswith("sqlite_")
+    }
+    assert {name: {*said} for name, (_, said) in VOTE_TABLES.items()} == there
+    words = visitor.opens("/privacy").words
+    for name, said in VOTE_TABLES.values():
+        assert [one for one in (name, *said.values()) if one not in words] == []
 
 
 def test_every_table_has_a_name_of_its_own(visitor: Visitor) -> None:
