@@ -33,12 +33,16 @@ _LOOKS = {
         '<w:jc w:val="center"/>',
     ),
     Look.TO: ("仿宋", 32, ""),
-    Look.HEAD: ("黑体", 32, '<w:keepNext/><w:ind w:firstLineChars="200"/>'),
-    Look.BODY: ("仿宋", 32, '<w:ind w:firstLineChars="200"/>'),
+    Look.HEAD: (
+        "黑体",
+        32,
+        '<w:keepNext/><w:ind w:firstLineChars="200" w:firstLine="640"/>',
+    ),
+    Look.BODY: ("仿宋", 32, '<w:ind w:firstLineChars="200" w:firstLine="640"/>'),
     Look.SIGN: (
         "仿宋",
         32,
-        '<w:keepLines/><w:ind w:rightChars="400"/><w:jc w:val="right"/>',
+        '<w:keepLines/><w:ind w:rightChars="400" w:right="1280"/><w:jc w:val="right"/>',
     ),
 }
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -110,7 +114,7 @@ _FIXED = {
     ),
     "word/styles.xml": f"<w:styles {_W}>{''.join(map(_style, Look))}</w:styles>",
     "word/footer.xml": f'<w:ftr {_W}><w:p><w:pPr><w:jc w:val="center"/></w:pPr>'
-    "<w:r><w:t>— </w:t></w:r>"
+    '<w:r><w:t xml:space="preserve">— </w:t></w:r>'
     '<w:fldSimple w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
-    "<w:r><w:t> —</w:t></w:r></w:p></w:ftr>",
+    '<w:r><w:t xml:space="preserve"> —</w:t></w:r></w:p></w:ftr>',
 }
