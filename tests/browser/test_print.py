@@ -68,3 +68,17 @@ def test_cards_to_cut_out_all_scan_from_the_printed_sheet(
 
 def test_the_notice_for_the_board_is_one_page(desk: Page, cast: Cast) -> None:
     assert pages_of(printed(desk, f"/desk/rounds/{cast.round_id}/notice")) == [A4]
+
+
+def test_a_place_nobody_scanned_is_not_a_black_box_on_paper(desk: Page) -> None:
+    desk.goto("/desk/coverage")
+    desk.emulate_media(media="print")
+    colours = desk.locator(".heat").evaluate_all(
+        "cells => cells.map(cell => getComputedStyle(cell).backgroundColor)"
+    )
+    assert colours != []
+    assert "rgb(0, 0, 0)" not in colours
+
+
+def test_a_page_of_the_desk_prints_on_a4(desk: Page) -> None:
+    assert set(pages_of(printed(desk, "/desk/coverage"))) == {A4}

@@ -192,13 +192,14 @@ def busy(session: Session, house: Installation, cast: Cast) -> dict[str, object]
 
 def typed_questionnaire() -> dict[str, Any]:
     """With what was typed everywhere, as far as the format takes it."""
-    option = {"label": AS_TYPED, "text": True, "score": 1}
+    first = {"id": "a", "label": AS_TYPED, "text": True, "score": 1}
+    second = {**first, "id": "b", "label": f"{AS_TYPED}2"}
     item = {
         "id": "asked_here",
         "type": "single",
         "title": AS_TYPED,
         "help": AS_TYPED,
-        "options": [{"id": "a", **option}, {"id": "b", **option}],
+        "options": [first, second],
     }
     texts = dict.fromkeys(("title", "intro", "thanks"), AS_TYPED)
     sections = [{"id": "all", "title": AS_TYPED, "items": [item]}]

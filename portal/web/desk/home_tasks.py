@@ -7,16 +7,19 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.figures.settlement import settlement_of
 from portal.handover import Handover, Route, received_by
 from portal.kernel.keystore import KeyStore
 from portal.people import Permission, Role, Staff, places_of
 from portal.places import communities, place_tree
-from portal.rectification import Step
+from portal.rectification import Step, drawn_for, spot_checks
+from portal.review import asking
 from portal.review.findings import Finding, FindingState
 from portal.review.letters import unread_count
 from portal.rounds import Phase, Round
 from portal.rounds.key_holders import lacking
 from portal.rounds.keys import holders
+from portal.rounds.phases import is_before
 
 SOON = timedelta(days=7)  # a deadline within a week is said
 
@@ -125,6 +128,29 @@ def _reviews(desk: Desk) -> list[Task]:
     ]
 
 
+def _spot_checks(desk: Desk) -> list[Task]:
+    """A list that somebody else fixed, for a second person to draw from."""
+    found = spot_checks(desk.session, desk.round_id)
+    lists = [one for one in found if one.drawn_on is None]
+    count = sum(one.frozen_by != desk.staff.id for one in lists)
+    sentence = "份抽查名单定了，等您抽签"
+    return [Task(count=count, sentence=sentence, page="desk.spotchecks.list")]
+
+
+def _visits(desk: Desk) -> list[Task]:
+    found = drawn_for(desk.session, desk.round_id, staff=desk.staff)
+    count = sum(one.is_waiting for one in found)
+    return [Task(count=count, sentence="个抽中的问题等着去看", page="desk.visits.list")]
+
+
+def _opening(desk: Desk) -> list[Task]:
+    """An early opening that somebody else asked for."""
+    asked = asking.standing(desk.session, today=desk.today)
+    is_others = asked is not None and asked.asked_by_id != desk.staff.id
+    sentence, page = "个提前开箱的请求等您同意", "desk.letterbox.page"
+    return [Task(count=int(is_others), sentence=sentence, page=page)]
+
+
 def _leads(desk: Desk) -> list[Task]:
     mine = received_by(desk.session, desk.staff.id)
     unsigned = sum(h.route is Route.LEAD and h.signed_on is None for h in mine)
@@ -161,8 +187,19 @@ def _rounds(desk: Desk) -> list[Task]:
     if round_ is None:
         return [Task(count=1, sentence="轮巡察可以开始准备", page="desk.rounds.new")]
     is_over = round_.phase is Phase.COLLECTING and round_.closes_on < desk.today
-    sentence = "轮征集已过截止日期，可以转入研判"
-    return [Task(count=int(is_over), sentence=sentence, page="desk.rounds.index")]
+    unsettled = not (
+        is_before(round_.phase, Phase.REVIEWING)
+        or round_.phase is Phase.ARCHIVED
+        or settlement_of(desk.session, round_.id)
+    )
+    return [
+        Task(
+            count=int(is_over),
+            sentence="轮征集已过截止日期，可以转入研判",
+            page="desk.rounds.index",
+        ),
+        Task(count=int(unsettled), sentence="轮问卷等结算", page="desk.figures.page"),
+    ]
 
 
 def _accounts(desk: Desk) -> list[Task]:
@@ -178,6 +215,9 @@ QUESTIONS: tuple[tuple[Permission, Callable[[Desk], list[Task]]], ...] = (
     (Permission.APPROVE_FINDINGS, _findings),
     (Permission.HAND_OVER, _handovers),
     (Permission.REVIEW_RECTIFICATION, _reviews),
+    (Permission.REVIEW_RECTIFICATION, _spot_checks),
+    (Permission.REVISIT, _visits),
+    (Permission.OPEN_LETTERBOX, _opening),
     (Permission.READ_LEADS, _leads),
     (Permission.RECTIFY, _assignments),
     (Permission.MANAGE_PLACES, _places),

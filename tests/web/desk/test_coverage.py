@@ -38,7 +38,7 @@ def test_a_code_nobody_scans_is_on_the_list_with_where_it_hangs(
     words = signed_in(app, house, cast.office).opens("/desk/coverage").words
     quiet = words.partition("7 天没人扫的码")[2].partition("忽然")[0]
     assert cast.yunxi in quiet
-    assert "12栋电梯" in quiet
+    assert f"云溪社区 2 12栋电梯 {cast.yunxi} · 从没有" in quiet
     assert cast.liutang not in quiet
 
 

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from portal.people import Role
 from portal.rounds import Phase
@@ -9,6 +10,9 @@ from portal.web.desk.letterbox import next_opening
 from portal.web.desk.nav import ENTRIES
 from portal.web.installation import Installation
 from tests.makers import ROLES, Cast, in_phase, make_complaint, signed_in
+from tests.stages.spotcheck_scenes import call_fixed, drawn
+from tests.web.desk.scenes import Office
+from tests.web.desk.test_spotchecks import PLAN
 
 
 def test_a_member_sees_the_letters_of_their_own_communities_only(
@@ -27,6 +31,41 @@ def test_the_office_sees_the_next_step_and_nobody_else(
 ) -> None:
     assert "下一步：研判" in signed_in(app, house, cast.office).opens("/desk/").words
     assert "下一步" not in signed_in(app, house, cast.member).opens("/desk/").words
+
+
+def test_what_takes_a_second_person_waits_on_the_desk_of_the_others(
+    app: Flask, session: Session, house: Installation, cast: Cast
+) -> None:
+    office = Office.of(app, session, house, cast)
+    call_fixed(office.scene, 3)
+    office.desk("office").sends("/desk/spotchecks", **PLAN)
+    office.desk("office").sends("/desk/letterbox", reason="有人报有急事")
+    for told in ("1 份抽查名单定了，等您抽签", "1 个提前开箱的请求等您同意"):
+        assert told in office.desk("chief").opens("/desk/").words
+        assert told not in office.desk("office").opens("/desk/").words
+        assert told not in office.desk("member").opens("/desk/").words
+
+
+def test_what_was_drawn_waits_for_those_who_go_and_look(
+    app: Flask, session: Session, house: Installation, cast: Cast
+) -> None:
+    office = Office.of(app, session, house, cast)
+    drawn(office.scene, of=3, size=2)
+    told = "2 个抽中的问题等着去看"
+    assert told in office.desk("member").opens("/desk/").words
+    assert "抽中" not in office.desk("unit").opens("/desk/").words
+
+
+def test_after_collecting_the_office_is_told_to_settle(
+    app: Flask, house: Installation, cast: Cast
+) -> None:
+    office = signed_in(app, house, cast.office)
+    assert "等结算" not in office.opens("/desk/").words
+    in_phase(house, cast.round_id, Phase.REVIEWING)
+    assert "1 轮问卷等结算" in office.opens("/desk/").words
+    assert "等结算" not in signed_in(app, house, cast.member).opens("/desk/").words
+    office.sends("/desk/figures/settle", at="/desk/figures")
+    assert "等结算" not in office.opens("/desk/").words
 
 
 @pytest.mark.parametrize("name", ROLES)

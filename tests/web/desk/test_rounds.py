@@ -235,9 +235,10 @@ def test_without_slips_nothing_stands_in_the_way_of_publishing(
 def test_the_notice_is_previewed_before_it_is_public(
     office: Visitor, session: Session
 ) -> None:
-    office.sends("/desk/rounds/new", **PLAN)
+    office.sends("/desk/rounds/new", **PLAN, accepted="集体的钱\n低保")
     page = office.opens(f"/desk/rounds/{planned(session).id}/notice")
     assert "000-1111-1111" in page.words
+    assert "<li>集体的钱</li><li>低保</li>" in page.html
     assert "示例区委第三巡察组" in page.words
 
 
