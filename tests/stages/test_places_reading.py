@@ -266,7 +266,7 @@ GOOD = workbook(HEADER.split(","), ["999101001001", "云溪社区", "111"])
         (b"", "文件是空的"),
         (b" \r\n \n", "文件是空的"),
         (b"x" * (SIZE_LIMIT + 1), "超过 5 MB"),
-        (OLE + b"\x00" * 600, "请另存为 xlsx 或 csv"),
+        (OLE + b"\x00" * 600, "另存为 xlsx 后再传"),
         (OLE + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le"), "取消密码"),
         (b"%PDF-1.7\n", "不是表格"),
         (b"\x89PNG\r\n\x1a\n", "不是表格"),
