@@ -65,7 +65,7 @@ def test_letters_are_taken_while_the_team_can_read_them(
     else:
         page = visitor.opens(url, status=409)
         assert "这会儿不收了" in page.words
-        assert "回首页" in page.words
+        assert "回到社区首页" in page.words
     assert house.door.box.waiting() == (phase in OPEN)
 
 
