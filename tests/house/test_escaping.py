@@ -198,7 +198,10 @@ def typed_questionnaire() -> dict[str, Any]:
         "type": "single",
         "title": AS_TYPED,
         "help": AS_TYPED,
-        "options": [{"id": "a", **option}, {"id": "b", **option}],
+        "options": [
+            {"id": "a", **option},
+            {"id": "b", **option, "label": f"{AS_TYPED} 2"},
+        ],
     }
     texts = dict.fromkeys(("title", "intro", "thanks"), AS_TYPED)
     sections = [{"id": "all", "title": AS_TYPED, "items": [item]}]
