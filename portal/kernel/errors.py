@@ -22,7 +22,7 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not a fault
 class NotFoundError(Refusal):
     """There is no such thing, or not for this person: the two look the same."""
 
-    sentence = "没有找到这一页。请核对网址或二维码。"
+    sentence = "没有找到这一页：网址不对，或者这一页已经没有了。请从首页进去。"
 
 
 class ForbiddenError(Refusal):
