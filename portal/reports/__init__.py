@@ -119,7 +119,7 @@ def _finding(
     said = confirmations(session, finding.id)
     went: list[Value] = (
         [
-            _word(ROUTES, row.route),
+            word_of(ROUTES, row.route),
             row.receiver.unit or row.receiver.name,
             row.due_on,
             "是" if row.is_overdue(today) else "否",
@@ -131,24 +131,26 @@ def _finding(
     return [
         finding.place.code,
         finding.place.name,
-        _category(finding.category),
+        category_word(finding.category),
         finding.title,
         finding.statement,
         "、".join(titles.get(code, code) for code in finding.points),
-        _word(SEVERITIES, finding.severity),
+        word_of(SEVERITIES, finding.severity),
         finding.found_on,
-        _word(STATES, finding.state),
+        word_of(STATES, finding.state),
         *went,
-        *(_word(OUTCOMES, said.get(Source(source))) for source in SOURCES),
+        *(word_of(OUTCOMES, said.get(Source(source))) for source in SOURCES),
     ]
 
 
-def _category(category_id: str) -> str:
+def category_word(category_id: str) -> str:
+    """What the office calls a category."""
     formal = {one.id: one.formal for one in categories()}
     return formal.get(category_id, category_id)
 
 
-def _word(words: Mapping[str, str], value: StrEnum | None) -> str:
+def word_of(words: Mapping[str, str], value: StrEnum | None) -> str:
+    """The word of a value; nothing where there is none."""
     return words.get(value, "") if value else ""
 
 

@@ -40,7 +40,7 @@ def file_name(handover: Handover) -> str:
 
 
 def _paragraphs(row: Handover, round_: Round) -> Iterator[tuple[Look, str]]:
-    finding, until = row.finding, _day(row.due_on)
+    finding, until = row.finding, in_words(row.due_on)
     yield Look.TITLE, TITLES[row.route]
     yield Look.TO, f"{row.receiver.unit or row.receiver.name}："
     yield (
@@ -61,8 +61,9 @@ def _paragraphs(row: Handover, round_: Round) -> Iterator[tuple[Look, str]]:
     yield Look.BODY, "（三）只改问题，不打听、不追查是谁反映的。"
     yield Look.BODY, ""
     yield Look.SIGN, round_.inspector
-    yield Look.SIGN, _day(row.handed_on)
+    yield Look.SIGN, in_words(row.handed_on)
 
 
-def _day(day: date) -> str:
+def in_words(day: date) -> str:
+    """A day as documents write it."""
     return f"{day.year}年{day.month}月{day.day}日"

@@ -122,7 +122,8 @@ PERMISSIONS: Mapping[Permission | None, str] = {
     """,
     Permission.READ_FINDINGS: """
         checklists.download checklists.index checklists.paper checklists.show
-        checklists.template findings.download findings.list findings.show
+        checklists.template findings.download findings.list findings.report
+        findings.show
     """,
     Permission.READ_LEADS: """
         leads.list leads.show leads.sign

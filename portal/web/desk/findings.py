@@ -10,6 +10,7 @@ from portal import checklists, rectification, reports
 from portal.intake.records import LetterState
 from portal.people import Permission
 from portal.places import Place
+from portal.reports.account import account
 from portal.review import evidence, findings, inbox, letters
 from portal.review.findings import Finding
 from portal.web import staff
@@ -39,7 +40,11 @@ DONE = {
     "checked": "核查结果已记下。",
     "handed_over": "已交办，等接收单位签收。",
 }
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OFFICE = "application/vnd.openxmlformats-officedocument"
+XLSX, DOCX = (
+    f"{OFFICE}.spreadsheetml.sheet",
+    f"{OFFICE}.wordprocessingml.document",
+)
 
 
 @bp.before_request
@@ -64,6 +69,17 @@ def download() -> ResponseReturnValue:
     content = reports.findings_workbook(db(), mine, today=today())
     name = f"问题清单-{round_.code}.xlsx"
     return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=name)
+
+
+@bp.get("/report.docx")
+@desk(Permission.READ_FINDINGS)
+def report() -> ResponseReturnValue:
+    """问题整改情况报告: the same as a document, without leads."""
+    round_ = the_round()
+    mine = findings.findings_for(db(), round_.id, staff=staff.somebody())
+    content = account(db(), round_, mine, today=today())
+    name = f"问题整改情况报告-{round_.code}.docx"
+    return send_file(BytesIO(content), DOCX, as_attachment=True, download_name=name)
 
 
 @bp.get("/<int:finding_id>")

@@ -3,6 +3,7 @@
 from io import BytesIO
 from typing import Any
 
+from docx import Document
 from openpyxl import load_workbook
 from sqlalchemy import select
 
@@ -174,4 +175,20 @@ def test_the_workbook_has_what_one_may_see(office: Office) -> None:
     titles = [row[4] for row in sheet.iter_rows(values_only=True)]
     assert titles == ["问题", OWN_WORDS.title]
     refused = office.desk("unit").client.get("/desk/findings/list.xlsx")
+    assert refused.status_code == 403
+
+
+def test_the_report_has_what_one_may_see(office: Office) -> None:
+    office.scene.approved()
+    office.scene.approved(draft=draft(is_lead=True, title="涉嫌截留"))
+    office.scene.finding(draft=draft(title="还在起草"))
+    visitor = office.desk("office")
+    assert "/desk/findings/report.docx" in visitor.opens("/desk/findings").html
+    response = visitor.client.get("/desk/findings/report.docx")
+    assert response.status_code == 200
+    words = " ".join(one.text for one in Document(BytesIO(response.data)).paragraphs)
+    assert OWN_WORDS.title in words
+    assert "成立问题1个" in words
+    assert "涉嫌截留" not in words
+    refused = office.desk("unit").client.get("/desk/findings/report.docx")
     assert refused.status_code == 403
