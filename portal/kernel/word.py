@@ -1,7 +1,7 @@
 """A Word file laid out as official documents are (GB/T 9704-2012, 公文格式).
 
 In: paragraphs, each a look and a text. Out: DOCX for Word and WPS: A4, 仿宋 of 16 pt on
-lines of 29 pt, a number under each page. The file does not tell who made it.
+lines of 29 pt, a number under each page. The file tells neither who made it nor when.
 """
 
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
 from docx.document import Document as Paper
@@ -75,7 +76,16 @@ def word_bytes(paragraphs: Iterable[tuple[Look, str]]) -> bytes:
     about.created = about.modified = NO_TIME
     file = BytesIO()
     paper.save(file)
-    return file.getvalue()
+    return _undated(file)
+
+
+def _undated(file: BytesIO) -> bytes:
+    """The same file, none of whose parts says when it was made."""
+    made = BytesIO()
+    with ZipFile(file) as parts, ZipFile(made, "w") as packed:
+        for name in parts.namelist():
+            packed.writestr(ZipInfo(name), parts.read(name), ZIP_DEFLATED)
+    return made.getvalue()
 
 
 def _lay_out(paper: Paper) -> None:

@@ -81,7 +81,9 @@ def patterns() -> dict[str, bytes]:
             for name, pattern in (
                 ("in UTC", f"{moment:%H:%M}"),
                 ("in China", f"{local:%H:%M}"),
-                ("without colon", f"{moment:%H%M%S}"),
+                # six figures alone stand by chance in one of many hashes
+                ("without colon", f"{moment:%d%H%M%S}"),
+                ("without colon, as ISO 8601", f"T{moment:%H%M%S}"),
                 ("in seconds", epoch),
                 ("in hundreds of seconds", epoch[:-2]),
             )

@@ -74,10 +74,11 @@ def test_what_was_typed_is_text_and_every_line_a_paragraph(scene: Scene) -> None
     assert file_name(row) == f"巡察建议书-{OWN_WORDS.title}.docx"
 
 
-def test_the_file_is_whole_and_tells_nobodys_name(scene: Scene) -> None:
+def test_the_file_is_whole_and_tells_neither_who_nor_when(scene: Scene) -> None:
     content = document(scene)
     packed = ZipFile(BytesIO(content))
     assert packed.testzip() is None
+    assert {info.date_time for info in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     styles = packed.read("word/styles.xml").decode()
     assert all(f'w:styleId="{look}"' in styles for look in Look)
     about = Document(BytesIO(content)).core_properties
