@@ -57,6 +57,11 @@ def opens(browser: Browser, house: Installation, app: Flask) -> Iterator[Opens]:
 # A pile of paper
 
 
+def wait_for_cursor(page: Page) -> None:
+    """A browser sets it a little after the page is there; what comes sooner is lost."""
+    page.locator(".keyed :focus").wait_for()
+
+
 def type_sheet(page: Page, *, on: str) -> int:
     """Type a sheet in, `on` leading to the next box; how many keys were pressed."""
     pressed = 0
@@ -75,9 +80,11 @@ def test_a_pile_is_typed_in_without_touching_the_mouse(
 ) -> None:
     page = opens(cast.entry, has_script=has_script)
     page.goto(f"{HERE}/paper")
+    wait_for_cursor(page)
     for number in (1, 2, 3):
         assert type_sheet(page, on=on) == 28
         page.get_by_text(f"这一回录了 {number} 张").wait_for()
+        wait_for_cursor(page)
     assert house.door.box.waiting() == 3
 
 
@@ -86,6 +93,7 @@ def test_control_and_enter_keep_a_sheet_from_any_box(
 ) -> None:
     page = opens(cast.entry)
     page.goto(f"{HERE}/paper")
+    wait_for_cursor(page)
     for answer in KEYS[:-1]:
         page.keyboard.type(answer)
         page.keyboard.press("Enter")
@@ -102,10 +110,12 @@ def test_enter_too_soon_without_script_keeps_nothing_and_goes_on_where_it_was(
 ) -> None:
     page = opens(cast.entry, has_script=False)
     page.goto(f"{HERE}/paper")
+    wait_for_cursor(page)
     page.keyboard.type("2")
     page.keyboard.press("Enter")
     page.get_by_text("从第 2 题起都空着").first.wait_for()
     assert house.door.box.waiting() == 0
+    wait_for_cursor(page)
     page.keyboard.type("1")  # the cursor stands in question 2
     assert page.input_value("#overall") == "2"
     assert page.input_value("#errand") == "1"
