@@ -1,8 +1,6 @@
 """清单: what an inspection looks for: every list, its versions, and the samples."""
 
-from io import BytesIO
-
-from flask import Blueprint, send_file
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from portal import checklists
@@ -18,6 +16,7 @@ from portal.web.desk.checklists_page import (
 )
 from portal.web.desk.deeds import go_on, said
 from portal.web.desk.desk_form import OneButton
+from portal.web.desk.downloads import file_to_keep
 from portal.web.guards import desk, nonce
 from portal.web.rendering import page_url, render
 from portal.web.request import db, now
@@ -25,7 +24,6 @@ from portal.web.staff import somebody
 
 bp = Blueprint("checklists", __name__, url_prefix="/checklists")
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DONE = {
     "drafted": "草稿已存好。看一遍，没有问题就发布；发布以前，在用的版本不变。",
     "changed": "改好了。",
@@ -74,14 +72,14 @@ def download(checklist_id: int) -> ResponseReturnValue:
     """One version as a workbook."""
     found = visible(checklist_id)
     name = f"{found.title}-第{found.version}版.xlsx"
-    return _file(checklists.outline_workbook(found.outline), name)
+    return file_to_keep(checklists.outline_workbook(found.outline), name)
 
 
 @bp.get("/template.xlsx")
 @desk(Permission.READ_FINDINGS)
 def template() -> ResponseReturnValue:
     """The workbook to fill in."""
-    return _file(checklists.template_workbook(), "清单模板.xlsx")
+    return file_to_keep(checklists.template_workbook(), "清单模板.xlsx")
 
 
 @bp.route("/samples/<name>", methods=["GET", "POST"])
@@ -121,7 +119,3 @@ def restore(checklist_id: int) -> ResponseReturnValue:
     found = visible(checklist_id)
     checklists.restore(db(), found, by=somebody().username, now=now())
     return go_on("desk.checklists.show", done="restored", checklist_id=found.id)
-
-
-def _file(content: bytes, name: str) -> ResponseReturnValue:
-    return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=name)

@@ -2,10 +2,9 @@
 
 from base64 import b64encode
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TypeVar
 
-from flask import Blueprint, redirect, request, send_file
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from portal import entrances, reports
@@ -19,6 +18,7 @@ from portal.posters import qr
 from portal.posters.words import address_of
 from portal.rounds import get_round, places_in
 from portal.web.desk import nav
+from portal.web.desk.downloads import file_to_keep
 from portal.web.desk.entrances_forms import ChannelForm, IssueForm
 from portal.web.desk.words import CHANNELS, choices
 from portal.web.guards import desk
@@ -30,7 +30,6 @@ bp = Blueprint("entrances", __name__, url_prefix="/entrances")
 
 T = TypeVar("T", Place, Channel)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CARDS_A_PAGE = 6  # two by three on A4, the code 46 mm wide
 
 
@@ -114,9 +113,7 @@ def issue() -> ResponseReturnValue:
 def svg(code: str) -> ResponseReturnValue:
     """The code as a picture of any size."""
     found = fetch(db(), Code, code)
-    return _download(
-        qr.svg(address(found)), "image/svg+xml", f"{_file_name(found)}.svg"
-    )
+    return file_to_keep(qr.svg(address(found)), f"{_file_name(found)}.svg")
 
 
 @bp.get("/<code>.png")
@@ -124,7 +121,7 @@ def svg(code: str) -> ResponseReturnValue:
 def png(code: str) -> ResponseReturnValue:
     """The code as a picture for chat groups."""
     found = fetch(db(), Code, code)
-    return _download(qr.png(address(found)), "image/png", f"{_file_name(found)}.png")
+    return file_to_keep(qr.png(address(found)), f"{_file_name(found)}.png")
 
 
 @bp.get("/list.xlsx")
@@ -135,7 +132,7 @@ def workbook() -> ResponseReturnValue:
     content = reports.entrances_workbook(
         entrances.codes_of(db(), round_.id), base_url=installation().settings.base_url
     )
-    return _download(content, XLSX, f"二维码清单-{round_.code}.xlsx")
+    return file_to_keep(content, f"二维码清单-{round_.code}.xlsx")
 
 
 @bp.get("/sheet")
@@ -213,10 +210,6 @@ def _host() -> str:
 
 def _file_name(code: Code) -> str:
     return f"{code.place.name}-{code.name}-{code.code}"
-
-
-def _download(content: bytes, kind: str, name: str) -> ResponseReturnValue:
-    return send_file(BytesIO(content), kind, as_attachment=True, download_name=name)
 
 
 def _here(**values: object) -> str:

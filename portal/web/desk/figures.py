@@ -1,14 +1,13 @@
 """数字: questionnaire results, suppressed as everywhere, and their settlement."""
 
-from io import BytesIO
-
-from flask import Blueprint, send_file
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from portal.figures import settlement
 from portal.people import Permission
 from portal.web.desk import figures_page
 from portal.web.desk.deeds import go_on, lock_for_reading, said
+from portal.web.desk.downloads import file_to_keep
 from portal.web.desk.nav import the_round
 from portal.web.guards import desk, nonce
 from portal.web.rendering import render
@@ -19,7 +18,6 @@ bp = Blueprint("figures", __name__, url_prefix="/figures")
 
 bp.before_request(lock_for_reading)  # what is shown is noted, so that it can wait
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DONE = {"settled": "已结算。合计、分类型、分渠道的数字出来了，以后不会再变。"}
 
 
@@ -36,9 +34,8 @@ def page() -> ResponseReturnValue:
 def workbook() -> ResponseReturnValue:
     """All that can be seen on the page, as a workbook."""
     round_ = the_round()
-    content = BytesIO(figures_page.workbook(round_))
     name = f"{round_.name}-问卷结果.xlsx"
-    return send_file(content, XLSX, as_attachment=True, download_name=name)
+    return file_to_keep(figures_page.workbook(round_), name)
 
 
 @bp.post("/settle")

@@ -1,9 +1,8 @@
 """问题: written by the team, approved by a second person, then handed over."""
 
-from io import BytesIO
 from typing import Any, TypeVar
 
-from flask import Blueprint, request, send_file
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from portal import checklists, rectification, reports
@@ -17,6 +16,7 @@ from portal.web import staff
 from portal.web.desk import terms
 from portal.web.desk.deeds import attempt, go_on, lock_for_reading, said
 from portal.web.desk.desk_form import OneButton
+from portal.web.desk.downloads import file_to_keep
 from portal.web.desk.findings_forms import (
     CheckForm,
     FindingForm,
@@ -40,11 +40,6 @@ DONE = {
     "checked": "核查结果已记下。",
     "handed_over": "已交办，等接收单位签收。",
 }
-OFFICE = "application/vnd.openxmlformats-officedocument"
-XLSX, DOCX = (
-    f"{OFFICE}.spreadsheetml.sheet",
-    f"{OFFICE}.wordprocessingml.document",
-)
 
 
 @bp.before_request
@@ -68,7 +63,7 @@ def download() -> ResponseReturnValue:
     mine = findings.findings_for(db(), round_.id, staff=staff.somebody())
     content = reports.findings_workbook(db(), mine, today=today())
     name = f"问题清单-{round_.code}.xlsx"
-    return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=name)
+    return file_to_keep(content, name)
 
 
 @bp.get("/report.docx")
@@ -79,7 +74,7 @@ def report() -> ResponseReturnValue:
     mine = findings.findings_for(db(), round_.id, staff=staff.somebody())
     content = account(db(), round_, mine, today=today())
     name = f"问题整改情况报告-{round_.code}.docx"
-    return send_file(BytesIO(content), DOCX, as_attachment=True, download_name=name)
+    return file_to_keep(content, name)
 
 
 @bp.get("/<int:finding_id>")

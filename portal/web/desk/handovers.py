@@ -1,9 +1,8 @@
 """移交: approved problems go out by a route, and what comes back is reviewed."""
 
 from datetime import timedelta
-from io import BytesIO
 
-from flask import Blueprint, request, send_file
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -19,6 +18,7 @@ from portal.rounds import get_round
 from portal.web import staff
 from portal.web.desk import terms
 from portal.web.desk.deeds import attempt, go_on, said
+from portal.web.desk.downloads import file_to_keep
 from portal.web.desk.handovers_forms import HandOverForm, VerdictForm
 from portal.web.desk.nav import the_round
 from portal.web.guards import desk
@@ -27,7 +27,6 @@ from portal.web.request import db, now, today
 
 bp = Blueprint("handovers", __name__, url_prefix="/handovers")
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 USUAL_TERM = timedelta(days=30)  # what the form offers; the office changes it
 
 DONE = {
@@ -107,9 +106,7 @@ def review(handover_id: int, step_id: int) -> ResponseReturnValue:
 def word_file(row: Handover) -> ResponseReturnValue:
     """The Word document of a handover, for whoever may see it."""
     content = proposal(row, get_round(db(), row.finding.round_id))
-    return send_file(
-        BytesIO(content), DOCX, as_attachment=True, download_name=file_name(row)
-    )
+    return file_to_keep(content, file_name(row))
 
 
 def _tellable(handover_id: int) -> Handover:

@@ -1,8 +1,6 @@
 """社区: the place tree, its import from Excel and CSV, and changes by hand."""
 
-from io import BytesIO
-
-from flask import Blueprint, redirect, request, send_file
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from portal import places
@@ -10,6 +8,7 @@ from portal.kernel import audit
 from portal.kernel.errors import InvalidError
 from portal.people import Permission
 from portal.places import Level, Place, PlacesFileError
+from portal.web.desk.downloads import file_to_keep
 from portal.web.desk.places_forms import PlaceForm, UploadForm
 from portal.web.guards import desk
 from portal.web.rendering import page_url, render
@@ -19,7 +18,6 @@ from portal.web.staff import somebody
 bp = Blueprint("places", __name__, url_prefix="/places")
 
 LARGEST_UPLOAD = 8 * 1024 * 1024  # bytes of all files together; a district has 0.2 MB
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("")
@@ -60,8 +58,7 @@ def upload() -> ResponseReturnValue:
 @desk(Permission.MANAGE_PLACES)
 def template() -> ResponseReturnValue:
     """The workbook to fill in."""
-    book = BytesIO(places.template_workbook())
-    return send_file(book, XLSX, as_attachment=True, download_name="社区名单模板.xlsx")
+    return file_to_keep(places.template_workbook(), "社区名单模板.xlsx")
 
 
 @bp.route("/<code>", methods=["GET", "POST"])

@@ -1,7 +1,5 @@
 """海报: artefacts of a round, proven before they go out, singly or in one ZIP."""
 
-from io import BytesIO
-
 from flask import Blueprint, abort, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectMultipleField
@@ -19,6 +17,7 @@ from portal.posters.typeset import Cut, Type
 from portal.rounds import get_round
 from portal.web.desk import nav
 from portal.web.desk.desk_form import DeskForm
+from portal.web.desk.downloads import file_to_keep
 from portal.web.guards import desk
 from portal.web.rendering import page_url, render
 from portal.web.request import db, installation, now
@@ -100,15 +99,11 @@ def single(code: str, format_name: str) -> ResponseReturnValue:
     content = made(notice, format_, look, type_).content
     stem = f"{notice.place}-{notice.label}-{format_.label}-{code}"
     if format_ is SHARE:
-        return _download(share_picture(content, format_), "image/png", f"{stem}.png")
-    return _download(content, "application/pdf", f"{stem}.pdf")
+        return file_to_keep(share_picture(content, format_), f"{stem}.png")
+    return file_to_keep(content, f"{stem}.pdf")
 
 
 def _page(form: BatchForm) -> str:
     codes = entrances.codes_of(db(), nav.the_round().id)
     valid = sum(code.is_live for code in codes)
     return render("desk/posters/page.html", form=form, valid=valid)
-
-
-def _download(content: bytes, kind: str, name: str) -> ResponseReturnValue:
-    return send_file(BytesIO(content), kind, as_attachment=True, download_name=name)

@@ -1,8 +1,6 @@
 """问卷: every questionnaire of the office's own, its versions, and the sample."""
 
-from io import BytesIO
-
-from flask import Blueprint, send_file
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from portal.kernel import versions
@@ -13,6 +11,7 @@ from portal.questionnaires.workbook import template_workbook, write_workbook
 from portal.web.desk import words
 from portal.web.desk.deeds import go_on, said
 from portal.web.desk.desk_form import OneButton
+from portal.web.desk.downloads import file_to_keep
 from portal.web.desk.questionnaires_page import blocks, picture, table, visible
 from portal.web.guards import desk, nonce
 from portal.web.rendering import render
@@ -21,7 +20,6 @@ from portal.web.staff import somebody
 
 bp = Blueprint("questionnaires", __name__, url_prefix="/questionnaires")
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DONE = {
     "drafted": "草稿已存好。看一遍，没有问题就发布；发布以前，轮次问的不变。",
     "changed": "改好了。",
@@ -59,14 +57,14 @@ def download(questionnaire_id: int) -> ResponseReturnValue:
     """One version as a workbook."""
     found = visible(questionnaire_id)
     name = f"{found.definition.title}-第{found.version}版.xlsx"
-    return _file(write_workbook(found.content), name)
+    return file_to_keep(write_workbook(found.content), name)
 
 
 @bp.get("/template.xlsx")
 @desk(Permission.MANAGE_ROUNDS)
 def template() -> ResponseReturnValue:
     """The workbook to fill in."""
-    return _file(template_workbook(), "问卷模板.xlsx")
+    return file_to_keep(template_workbook(), "问卷模板.xlsx")
 
 
 @bp.route("/sample", methods=["GET", "POST"])
@@ -116,7 +114,3 @@ def restore(questionnaire_id: int) -> ResponseReturnValue:
     found = visible(questionnaire_id)
     versions.restore(db(), found, by=somebody().username, now=now())
     return go_on("desk.questionnaires.show", done="restored", questionnaire_id=found.id)
-
-
-def _file(content: bytes, name: str) -> ResponseReturnValue:
-    return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=name)
